@@ -1,0 +1,1 @@
+"""Throughline without its front: sessions, import, tables, metrics, charts. Never imports Streamlit."""

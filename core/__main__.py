@@ -1,0 +1,246 @@
+"""`python -m core`: everything that needs no browser.
+
+    python -m core import FILE... [--name N] [--map ROLE=COLUMN] [--json]
+    python -m core sessions [--json]
+    python -m core view KEY --session ID [--format table|csv|json] [--limit N] [--prefix A,B]
+    python -m core delete ID
+    python -m core check
+"""
+
+import argparse
+import json
+import os
+import sys
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from core import jobs, log, settings
+from core.errors import FileRefused, ThroughlineError
+from core.export import as_csv
+from core.flow.filter import ALL
+from core.jobs.memory import allowed, limit_this_process
+from core.plan import header_groups
+from core.service import Service, unusable
+from core.sessions import EVERYONE, JobState, Session, utc_now
+from core.text import clean, file_size, plural
+from core.views import VIEWS, view
+from core.work import kinds
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code is 0 only where it did what it says."""
+    given = _parser().parse_args(arguments)
+    try:
+        found = settings.load()
+        log.configure(found.log_level if given.run is _work else "WARNING")
+        return int(given.run(Service(found), given))
+    except ThroughlineError as error:
+        print(f"throughline: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("throughline: stopped. What was received is kept.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m core", description="Throughline without a browser.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("import", help="make a session from files, process it, and wait until it is ready")
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    command.add_argument("--name", default="", help="the session's name")
+    command.add_argument(
+        "--map", action="append", default=[], metavar="ROLE=COLUMN", help='e.g. --map call="Case ID"; may be repeated'
+    )
+    command.add_argument("--json", action="store_true", help="print what was found as JSON")
+    command.set_defaults(run=_import)
+
+    command = commands.add_parser("sessions", help="list the sessions, newest change first")
+    command.add_argument("--json", action="store_true", help="print them as JSON")
+    command.set_defaults(run=_sessions)
+
+    command = commands.add_parser("view", help="print the rows of a view")
+    command.add_argument("key", choices=[one.key for one in VIEWS])
+    command.add_argument("--session", required=True, metavar="ID")
+    command.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    command.add_argument("--limit", type=int, metavar="N", help="at most this many rows; all by default")
+    for name, meaning in {name: text for one in VIEWS for name, text in one.parameters.items()}.items():
+        command.add_argument(f"--{name}", help=meaning)
+    command.set_defaults(run=_view)
+
+    command = commands.add_parser("delete", help="delete a session, its files and its tables")
+    command.add_argument("id", metavar="ID")
+    command.set_defaults(run=_delete)
+
+    command = commands.add_parser("check", help="look for damage in the store, and change nothing")
+    command.set_defaults(run=_check)
+
+    command = commands.add_parser("work", help="do the job of a session; started by Throughline itself")
+    command.add_argument("id", metavar="ID")
+    command.set_defaults(run=_work)
+    return parser
+
+
+def _import(service: Service, given: argparse.Namespace) -> int:
+    wanted = dict(_pair(text) for text in given.map)
+    with ExitStack() as stack:
+        files = []
+        for path in given.files:
+            try:
+                files.append((path.name, stack.enter_context(path.open("rb"))))
+            except OSError as error:
+                raise FileRefused(f"{path} cannot be read: {error.strerror}.") from error
+        session = service.create(files, name=given.name)
+    service.look(session.id)
+    session = _ended(service.runner.wait(session.id, _progress))
+    for name, problem, hint in unusable(session):
+        print(f"{clean(name)}: {problem} {hint}", file=sys.stderr)
+    for notice in session.notices:
+        print(clean(notice), file=sys.stderr)
+    service.set_roles(session.id, wanted)
+    service.process(session.id)
+    session = _ended(service.runner.wait(session.id, _progress))
+    print(json.dumps(_told(session), ensure_ascii=False) if given.json else _report(session))
+    return 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    role, equals, column = text.partition("=")
+    if not (role and equals and column):
+        raise ThroughlineError(f"--map {text!r} is not of the form ROLE=COLUMN.", 'For example: --map call="Case ID".')
+    return role, column
+
+
+def _ended(session: Session) -> Session:
+    """The session whose job has ended well. Raises ThroughlineError where it did not."""
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr)
+    job = session.job
+    if job is None or job.state is not JobState.DONE:
+        failure = job.failure if job else None
+        problem = failure.problem if failure else "The import was called off."
+        raise ThroughlineError(problem, f"{failure.hint if failure else ''} The session is {session.id}.".strip())
+    return session
+
+
+def _progress(session: Session) -> None:
+    job = session.job
+    if not sys.stderr.isatty() or job is None or not job.progress.stages:
+        return
+    progress = job.progress
+    amount = f" {progress.done:,} of {progress.total:,} {progress.unit}" if progress.total else ""
+    print(f"\r\x1b[K{progress.stages[progress.stage]}{amount}", end="", file=sys.stderr, flush=True)
+
+
+def _told(session: Session) -> dict[str, Any]:
+    roles = {group.key: msgspec.to_builtins(session.plan[group.key])["roles"] for group in header_groups(session)}
+    return {
+        "id": session.id,
+        "name": session.name,
+        "status": session.status.value,
+        "address": address(session),
+        "found": session.found,
+        "roles": list(roles.values()),
+        "refused": [{"file": name, "problem": problem, "hint": hint} for name, problem, hint in unusable(session)],
+    }
+
+
+def _report(session: Session) -> str:
+    found = session.found
+    lines = [
+        session.id,
+        f"{plural(found['n_calls'], 'call')}, {plural(found['n_steps'], 'step')}, "
+        f"{plural(found['n_paths'], 'different path')}, {plural(found['n_nodes'], 'menu item')}",
+        f"{plural(found['n_rows'], 'row')} read: {found['n_steps']:,} steps, {found['n_declarations']:,} declarations, "
+        f"{found['n_rejected']:,} rejected",
+    ]
+    if found["first_day"]:
+        lines.append(f"{found['first_day']} to {found['last_day']}")
+    return "\n".join([*lines, f"Open it at {address(session)} while the dashboard runs."])
+
+
+def address(session: Session) -> str:
+    """Where a locally running dashboard shows the session."""
+    return f"http://localhost:8501/summary?session={session.id}"
+
+
+def _sessions(service: Service, given: argparse.Namespace) -> int:
+    found = service.store.list_sessions(by=EVERYONE)
+    if given.json:
+        print(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
+        return 0
+    now = utc_now()
+    for one in found:
+        if one.damaged:
+            print(f"{one.id}  damaged")
+            continue
+        age = now - (one.updated or now)
+        print(f"{one.id}  {one.status:<10}  {_age(age):>8}  {plural(one.n_files, 'file')}, {file_size(one.size)}  {clean(one.name)}")
+    return 0
+
+
+def _age(age: timedelta) -> str:
+    minutes = int(age.total_seconds() // 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} d"
+
+
+def _view(service: Service, given: argparse.Namespace) -> int:
+    wanted = view(given.key)
+    session = service.store.get(given.session, by=EVERYONE)
+    parameters = {
+        name: value for one in VIEWS for name in one.parameters if (value := getattr(given, name, None)) is not None
+    }
+    frame = wanted.frame(service.open(session), ALL, **parameters)
+    if given.limit is not None:
+        frame = frame.head(given.limit)
+    if given.format == "json":
+        rows = json.loads(frame.to_json(orient="records", force_ascii=False, double_precision=15))
+        print(json.dumps(rows[0] if wanted.single else rows, ensure_ascii=False))
+    elif given.format == "csv":
+        sys.stdout.buffer.write(as_csv(frame))
+    else:
+        shown = frame.T if wanted.single else frame
+        with pd.option_context("display.width", None, "display.max_colwidth", 80):
+            print(shown.to_string(index=wanted.single, header=not wanted.single, na_rep="–"))
+    return 0
+
+
+def _delete(service: Service, given: argparse.Namespace) -> int:
+    service.cancel(given.id)
+    service.store.delete(given.id)
+    print(f"Deleted {given.id}.")
+    return 0
+
+
+def _check(service: Service, given: argparse.Namespace) -> int:
+    problems = service.store.check()
+    for problem in problems:
+        print(f"{problem.session_id}: {problem.detail}")
+    n = len(service.store.list_sessions(by=EVERYONE))
+    print(f"{plural(n, 'session')} looked at, {plural(len(problems), 'problem')} found.")
+    return 1 if problems else 0
+
+
+def _work(service: Service, given: argparse.Namespace) -> int:
+    found = service.settings
+    if hasattr(os, "nice"):
+        os.nice(10)
+    limit_this_process(allowed(found.job_memory))
+    jobs.work(
+        service.store,
+        found.home,
+        given.id,
+        kinds(service.store, found),
+        seats=found.jobs_at_once,
+        on_cancel=lambda: os._exit(0),
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

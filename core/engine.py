@@ -1,0 +1,47 @@
+"""DuckDB, locked down: it reads and writes one folder, loads nothing, and cannot be talked out of it."""
+
+from pathlib import Path
+
+import duckdb
+
+MB = 1024 * 1024
+
+
+def connect(*folders: Path, memory: int, threads: int = 2, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """An in-memory database that may touch files below `folders` only, and spills to `spill` where one is given.
+
+    `memory` is in bytes. The order of the settings matters: once external access is off, no folder can be added, and
+    once the configuration is locked, nothing can be changed.
+    """
+    connection = duckdb.connect(":memory:")
+    allowed = ", ".join(quoted(f"{folder}/") for folder in folders)
+    settings = {
+        "memory_limit": f"'{memory // MB}MB'",
+        "threads": str(threads),
+        "temp_directory": quoted(str(spill)) if spill else "''",
+        "preserve_insertion_order": "true",
+        "enable_progress_bar": "true",
+        "enable_progress_bar_print": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
+        "allow_extension_repositories": "'forbidden'",
+        "allow_persistent_secrets": "false",
+        "python_enable_replacements": "false",
+        "allowed_directories": f"[{allowed}]",
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+    }
+    for name, value in settings.items():
+        connection.execute(f"SET {name} = {value}")
+    return connection
+
+
+def quoted(text: str) -> str:
+    """`text` as an SQL string, for the few places that take no bound value."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """`name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'

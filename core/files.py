@@ -1,0 +1,118 @@
+"""The one way to write a file, to lock, and to read what someone else may have put in its place."""
+
+import errno
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from core.errors import StorageError, StorageFull, StorageReadOnly
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn an OSError of a write into a StorageError in plain words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull(
+                "The disk is full, so nothing was changed.", "Free some space and try again; what was there is kept."
+            ) from error
+        if error.errno in _READ_ONLY:
+            raise StorageReadOnly(
+                "The storage folder cannot be written to.", "Check its permissions; what was there is kept."
+            ) from error
+        raise StorageError("The storage did not accept the change.", "What was there before is kept.") from error
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
+    """Write `path` so that a reader sees the old file or the new one, also after a crash or a full disk.
+
+    The temporary file has one fixed name beside `path`, so writers of the same path must hold a lock, and a crash
+    leaves at most one, which the next writer removes. Raises StorageError; the old file then stands as it was.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    with storage_errors():
+        try:
+            temporary.unlink(missing_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+            with os.fdopen(os.open(temporary, flags, FILE_MODE), "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` durable, where the system can (Windows opens no folders)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_regular(path: Path) -> bytes:
+    """The bytes of a regular file; a link, folder, pipe or device in its place is an OSError, never followed."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        return file.read()
+
+
+@contextmanager
+def locked(path: Path, *, timeout: float | None = None) -> Iterator[bool]:
+    """Hold an exclusive lock on `path` against all threads and processes; the kernel frees it if we die.
+
+    Yields whether the lock was had within `timeout` seconds; without a timeout it waits and always is. The lock file
+    stays where it is. Its folder must exist.
+    """
+    seconds = -1 if timeout is None else timeout
+    lock = FileLock(path, mode=FILE_MODE, timeout=seconds, poll_interval=0.002, is_singleton=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def make_folder(path: Path) -> Path:
+    """Make `path` and its missing parents, readable by nobody else whatever the umask is."""
+    with storage_errors():
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+        for folder in reversed(missing):
+            folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        if missing:
+            path.chmod(FOLDER_MODE)
+    return path
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder and all in it; nothing happens where there is none. Raises StorageError."""
+    with storage_errors(), suppress(FileNotFoundError):
+        shutil.rmtree(path)

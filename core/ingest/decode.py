@@ -1,0 +1,85 @@
+"""Which encoding a file is in, and the file as UTF-8 with plain line ends."""
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from core.errors import FileRefused
+
+CHUNK = 1 << 20
+SAMPLE = 1 << 18
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_CONTAINERS = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook", "Unpack it, or save the sheet as CSV, and add that."),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it and add the CSV file that is inside."),
+    (b"%PDF", "a PDF document", "Export the data as CSV where it comes from."),
+    (b"PAR1", "a Parquet file", "Export it as CSV."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save the sheet as CSV, and add that."),
+)
+
+
+def chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def detect(path: Path) -> tuple[str, bool]:
+    """The encoding, and whether that is sure rather than a guess. Raises FileRefused for what is no text."""
+    head = next(chunks(path), b"")
+    if not head.strip():
+        raise FileRefused("The file is empty.", "Export it again; it should hold a header line and a row for each step.")
+    for magic, what, hint in _CONTAINERS:
+        if head.startswith(magic):
+            raise FileRefused(f"This is {what}, not a CSV file.", hint)
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return encoding, True
+    if b"\0" in head[:SAMPLE]:
+        raise FileRefused("This is not a text file.", "Export the data as CSV (text with one row a line) and add that.")
+    foreign = _first_not_utf8(path)
+    return ("utf-8", True) if foreign is None else (_guessed(foreign), False)
+
+
+def _first_not_utf8(path: Path) -> bytes | None:
+    """The part of the file in which UTF-8 first fails, or None where all of it is UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for chunk in chunks(path):
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            start = max(0, error.start - SAMPLE // 2)
+            return chunk[start : start + SAMPLE]
+    return None
+
+
+def _guessed(sample: bytes) -> str:
+    best = from_bytes(sample).best()
+    if best is None:
+        raise FileRefused("The encoding of this file is not known.", "Save it again as UTF-8, and add that.")
+    return best.encoding
+
+
+def as_utf8(path: Path, encoding: str, newline: str, target: Path) -> Path:
+    """`path` itself where it is UTF-8 with usual line ends, else a copy of it in `target` that is.
+
+    Raises FileRefused where the bytes are not in `encoding`.
+    """
+    if encoding in ("utf-8", "utf-8-sig") and newline != "\r":
+        return path
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with target.open("wb") as copy:
+            for chunk in chunks(path):
+                copy.write(_lines(decoder.decode(chunk), newline).encode())
+            copy.write(_lines(decoder.decode(b"", final=True), newline).encode())
+    except UnicodeError:
+        raise FileRefused(f"Parts of this file are not {encoding} text.", "Save it again as UTF-8, and add that.") from None
+    return target
+
+
+def _lines(text: str, newline: str) -> str:
+    return text.replace("\r", "\n") if newline == "\r" else text

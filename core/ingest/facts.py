@@ -1,0 +1,52 @@
+"""What an inspection finds in a file, as it is kept in the session's record."""
+
+import msgspec
+
+
+class Dialect(msgspec.Struct, frozen=True, kw_only=True):
+    """How the rows of a file are written. `preamble` is the number of lines before the header."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    encoding: str = "utf-8"
+    newline: str = "\n"
+    preamble: int = 0
+
+    @property
+    def delimiter_name(self) -> str:
+        return {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}.get(self.delimiter, self.delimiter)
+
+
+class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """`formats` gives, for each date format that reads a good part of the column, how many values it reads."""
+
+    name: str
+    filled: int = 0
+    distinct: int = 0
+    exact: bool = True
+    samples: tuple[str, ...] = ()
+    formats: dict[str, int] = {}
+
+
+class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """`rows` counts all rows below the header, `unreadable` those of them that do not fit the columns.
+
+    A file that cannot be used has a `problem` and a `hint`, and none of the rest is to be trusted.
+    """
+
+    dialect: Dialect = Dialect()
+    sure_of_encoding: bool = True
+    rows: int = 0
+    unreadable: int = 0
+    columns: tuple[ColumnFacts, ...] = ()
+    preview: tuple[tuple[str | None, ...], ...] = ()
+    problem: str = ""
+    hint: str = ""
+
+    @property
+    def usable(self) -> bool:
+        return not self.problem
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)

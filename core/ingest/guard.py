@@ -1,0 +1,60 @@
+"""Limits that are checked as a stream, before any reader sees the file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import FileRefused
+from core.ingest.decode import chunks
+from core.settings import Limits
+
+
+def newline_of(path: Path) -> str:
+    """The line end: a carriage return alone only where no line feed is in the first part of the file."""
+    head = next(chunks(path), b"")
+    return "\r" if b"\r" in head and b"\n" not in head else "\n"
+
+
+def check_lines(path: Path, limits: Limits) -> None:
+    """Refuse a line of a size that would hurt. Raises FileRefused, naming the limit and the line."""
+    for line, lengths, _ in _lines(path):
+        if (longest := int(lengths.max())) > limits.line_bytes:
+            raise FileRefused(
+                f"Line {line + int(lengths.argmax()):,} has {longest:,} bytes or more; "
+                f"a line may have {limits.line_bytes:,}.",
+                "Check that the export puts each row on a line of its own, or raise THROUGHLINE_LINE_KB.",
+            )
+
+
+def check_columns(path: Path, delimiter: bytes, limits: Limits) -> None:
+    """Refuse a line with too many columns. Raises FileRefused, naming the limit and the line."""
+    begun = 0
+    for line, lengths, parts in _lines(path):
+        if int(lengths.max()) < limits.columns:  # a line has at most as many delimiters as bytes
+            begun = parts[-1].count(delimiter) + (begun if len(parts) == 1 else 0)
+            continue
+        for number, part in enumerate(parts):
+            begun = part.count(delimiter) + (begun if number == 0 else 0)
+            if begun >= limits.columns:
+                raise FileRefused(
+                    f"Line {line + number:,} has more than {limits.columns:,} columns.",
+                    "Export only the columns that are needed, or raise THROUGHLINE_COLUMNS.",
+                )
+
+
+def _lines(path: Path) -> Iterator[tuple[int, NDArray[np.int64], list[bytes]]]:
+    """For each chunk of the file: the number of its first line, the lengths so far of its lines, and its lines.
+
+    The first line may have begun in the chunk before, the last may go on in the next.
+    """
+    line = 1
+    begun = 0
+    for chunk in chunks(path):
+        parts = chunk.split(b"\n")
+        lengths = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
+        lengths[0] += begun
+        yield line, lengths, parts
+        line += len(parts) - 1
+        begun = int(lengths[-1])

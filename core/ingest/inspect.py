@@ -1,0 +1,116 @@
+"""Look at a file before it is imported: how it is written, what its columns hold, whether it can be used."""
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from core.engine import connect
+from core.errors import FileRefused
+from core.ingest import dates, decode, guard
+from core.ingest.facts import ColumnFacts, Dialect, FileFacts
+from core.ingest.load import cleaned, column, parsed_date, refused_rows, rows
+from core.ingest.sniff import sniff
+from core.settings import Limits
+
+EXACT_BELOW = 64 * 1024 * 1024  # bytes; larger files get estimated numbers of distinct values
+PREVIEW_ROWS = 8
+SAMPLE_ROWS = 2000
+SAMPLES = 3
+SAMPLE_LENGTH = 200
+_LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d|\d{1,2}[- ][A-Za-z]{3}|[A-Za-z]{3} \d|\d{8}([ T]|$)", re.ASCII)
+GOOD_PART = 0.5  # of a sample must be read by a date format for it to be tried on the whole column
+
+
+def inspect(path: Path, work: Path, limits: Limits, *, memory: int) -> FileFacts:
+    """What is in the file at `path`. Writes only below `work`. A file that cannot be used comes back with a problem."""
+    try:
+        dialect, header, sure = read_dialect(path, work, limits)
+        source = decode.as_utf8(path, dialect.encoding, dialect.newline, work / "utf8.csv")
+        with connect(path.parent, work, memory=memory, spill=work) as connection:
+            return _facts(connection, source, dialect, header, sure, limits)
+    except FileRefused as refusal:
+        return FileFacts(problem=refusal.problem, hint=refusal.hint)
+    finally:
+        (work / "utf8.csv").unlink(missing_ok=True)
+
+
+def read_dialect(path: Path, work: Path, limits: Limits) -> tuple[Dialect, tuple[str, ...], bool]:
+    """How the file is written, its column names, and whether its encoding is sure. Raises FileRefused."""
+    encoding, sure = decode.detect(path)
+    newline = guard.newline_of(path)
+    source = decode.as_utf8(path, encoding, newline, work / "utf8.csv")
+    guard.check_lines(source, limits)
+    delimiter, header, preamble = sniff(source)
+    if len(header) > limits.columns:
+        raise FileRefused(
+            f"The file has {len(header):,} columns; {limits.columns:,} are allowed.",
+            "Export only the columns that are needed, or raise THROUGHLINE_COLUMNS.",
+        )
+    guard.check_columns(source, delimiter.encode(), limits)
+    return Dialect(delimiter=delimiter, encoding=encoding, newline=newline, preamble=preamble), header, sure
+
+
+def _facts(
+    connection: duckdb.DuckDBPyConnection,
+    source: Path,
+    dialect: Dialect,
+    header: tuple[str, ...],
+    sure: bool,
+    limits: Limits,
+) -> FileFacts:
+    read = rows(source, dialect, len(header), limits)
+    exact = source.stat().st_size < EXACT_BELOW
+    numbers = range(len(header))
+    values = ", ".join(f"{cleaned(column(number))} AS {column(number)}" for number in numbers)
+    sample = connection.execute(f"SELECT {values} FROM {read} LIMIT {SAMPLE_ROWS}").fetchall()
+    formats = [_plausible(connection, [row[number] for row in sample]) for number in numbers]
+    distinct = "count(DISTINCT {0})" if exact else "approx_count_distinct({0})"
+    wanted = []
+    for number in numbers:
+        wanted += [f"count({column(number)})", distinct.format(column(number))]
+        wanted += [f"count({parsed_date(column(number), one)})" for one in formats[number]]
+    counted = rows(source, dialect, len(header), limits, rejects="refused")
+    answer = connection.execute(f"SELECT count(*), {', '.join(wanted)} FROM (SELECT {values} FROM {counted})").fetchone()
+    assert answer is not None
+    taken, rest = int(answer[0]), iter(answer[1:])
+    unreadable = len(refused_rows(connection, "refused"))
+    columns = tuple(
+        ColumnFacts(
+            name=header[number],
+            filled=int(next(rest)),
+            distinct=int(next(rest)),
+            exact=exact,
+            samples=_samples([row[number] for row in sample]),
+            formats={one: count for one in formats[number] if (count := int(next(rest)))},
+        )
+        for number in numbers
+    )
+    if taken == 0:
+        raise FileRefused(
+            "None of the rows fits the header.", "Check that the header line has as many columns as the rows below it."
+        )
+    return FileFacts(
+        dialect=dialect,
+        sure_of_encoding=sure,
+        rows=taken + unreadable,
+        unreadable=unreadable,
+        columns=columns,
+        preview=tuple(tuple(value and value[:SAMPLE_LENGTH] for value in row) for row in sample[:PREVIEW_ROWS]),
+    )
+
+
+def _samples(values: list[str | None]) -> tuple[str, ...]:
+    seen = dict.fromkeys(value[:SAMPLE_LENGTH] for value in values if value is not None)
+    return tuple(seen)[:SAMPLES]
+
+
+def _plausible(connection: duckdb.DuckDBPyConnection, values: list[str | None]) -> list[str]:
+    """The date formats that read a good part of the sample."""
+    known = list(dict.fromkeys(value for value in values if value is not None))
+    if sum(_LIKE_A_DATE.match(value) is not None for value in known) < GOOD_PART * len(known) or not known:
+        return []
+    counts = ", ".join(f"count({parsed_date('value', one)})" for one in dates.FORMATS)
+    answer = connection.execute(f"SELECT {counts} FROM unnest(?) AS sample(value)", [known]).fetchone()
+    assert answer is not None
+    return [one for one, count in zip(dates.FORMATS, answer, strict=True) if count >= GOOD_PART * len(known)]

@@ -1,0 +1,70 @@
+"""The one way to read a table: DuckDB, strictly, every value as text, every refused row kept."""
+
+from pathlib import Path
+
+import duckdb
+
+from core.engine import identifier, quoted
+from core.ingest.facts import Dialect
+from core.settings import Limits
+
+BLANKS = " \t\r\n\f\v\u00a0\u2007\u202f\u3000\ufeff"
+"""What counts as an outer blank of a value."""
+
+
+def column(number: int) -> str:
+    """The name of a file's column inside SQL: its header may be anything, so it is not used there."""
+    return f"c{number}"
+
+
+def rows(path: Path, dialect: Dialect, n_columns: int, limits: Limits, *, rejects: str = "") -> str:
+    """SQL that reads the rows of a UTF-8 file below its header as text columns c0, c1, …, in file order.
+
+    Rows that do not fit are left out; where `rejects` is given, DuckDB lists them in the temporary table of that name.
+    """
+    columns = ", ".join(f"{quoted(column(number))}: 'VARCHAR'" for number in range(n_columns))
+    kept = f"store_rejects = true, rejects_table = {quoted(rejects)}, rejects_scan = {quoted(rejects + '_scan')}"
+    return (
+        f"read_csv({quoted(str(path))}, auto_detect = false, columns = {{{columns}}}, header = true, "
+        f"skip = {dialect.preamble}, delim = {quoted(dialect.delimiter)}, quote = {quoted(dialect.quote)}, "
+        f"escape = {quoted(dialect.quote)}, strict_mode = true, null_padding = false, "
+        f"max_line_size = {max(limits.line_bytes, 2 * 1024 * 1024)}, {kept if rejects else 'ignore_errors = true'})"
+    )
+
+
+def cleaned(value: str) -> str:
+    """SQL for a text value without its outer blanks; empty and NULL in any case are missing."""
+    trimmed = f"trim({value}, {quoted(BLANKS)})"
+    return f"CASE WHEN {value} IS NULL OR {trimmed} = '' OR upper({trimmed}) = 'NULL' THEN NULL ELSE {trimmed} END"
+
+
+def parsed_date(value: str, date_format: str) -> str:
+    """SQL for the timestamp that `date_format` reads in `value`, NULL where it does not; an offset becomes UTC."""
+    parsed = f"try_strptime({value}, {quoted(date_format)})"
+    moment = f"timezone('UTC', {parsed})" if "%z" in date_format else parsed
+    return f"CASE WHEN {moment} BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2199-12-31' THEN {moment} END"
+
+
+def refused_rows(connection: duckdb.DuckDBPyConnection, rejects: str) -> list[tuple[int, str]]:
+    """The rows that DuckDB refused: byte offset of the row from 0, reason in words; in file order, each row once."""
+    # DuckDB makes the table with the first row that it refuses.
+    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [rejects]).fetchone():
+        return []
+    found = connection.execute(
+        f"SELECT line_byte_position, min_by(error_type, column_idx), min_by(error_message, column_idx) "
+        f"FROM {identifier(rejects)} GROUP BY ALL ORDER BY 1"
+    ).fetchall()
+    return [(int(offset) - 1, _reason(str(kind), str(message))) for offset, kind, message in found]
+
+
+def _reason(kind: str, message: str) -> str:
+    if kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
+        numbers = [word for word in message.replace("\n", " ").split() if word.isdecimal()]
+        if len(numbers) >= 2:
+            return f"has {numbers[1]} columns where {numbers[0]} were expected"
+    return {
+        "UNQUOTED VALUE": "has a quote that is not closed, or text behind a closing quote",
+        "LINE SIZE OVER MAXIMUM": "is longer than a row may be",
+        "INVALID ENCODING": "holds bytes that are no text",
+        "INVALID STATE": "has a quote in the wrong place",
+    }.get(kind, "does not fit the columns")

@@ -1,0 +1,38 @@
+"""Who works on a session: the holder of a kernel lock, which a dead process cannot go on holding."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.files import locked, make_folder
+
+LOCK = ".job.lock"
+PATIENCE = 2.0  # seconds: a look at the lock by `is_held` must not cost a worker its turn
+
+
+@contextmanager
+def lease(folder: Path) -> Iterator[bool]:
+    """Hold the lease on the session in `folder`; yields whether it is ours."""
+    with locked(folder / LOCK, timeout=PATIENCE) as mine:
+        yield mine
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a living process works on the session in `folder`."""
+    try:
+        with locked(folder / LOCK, timeout=0) as free:
+            return not free
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def seat(root: Path, seats: int) -> Iterator[bool]:
+    """Hold one of the `seats` for jobs at once under `root`; yields whether one was free."""
+    chairs = make_folder(root / "seats")
+    for number in range(seats):
+        with locked(chairs / f"{number}.lock", timeout=0) as mine:
+            if mine:
+                yield True
+                return
+    yield False

@@ -1,0 +1,81 @@
+"""What the server does besides showing pages: pick up jobs at start-up and keep them going, set security headers."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.errors import ThroughlineError
+from core.service import Service
+
+log = logging.getLogger("throughline.server")
+
+BUSY, IDLE = 2.0, 20.0  # seconds between looks at the queue while jobs are active, and while none is
+
+HEADERS = {
+    # Streamlit's own page needs inline styles and scripts, and evaluates its charts' code; nothing needs another host.
+    "content-security-policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; "
+    "connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; frame-src 'self' blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "SAMEORIGIN",
+    "referrer-policy": "no-referrer",
+}
+
+
+class SecurityHeaders:
+    """Middleware that sets HEADERS on every answer that does not set them itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def lifespan(service: Callable[[], Service]) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """The start-up and shut-down hook: jobs that a dead server left are picked up, with nobody doing anything."""
+
+    @asynccontextmanager
+    async def keep(app: Any) -> AsyncIterator[None]:
+        keeper = asyncio.create_task(_keep(service()))
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+
+    return keep
+
+
+async def _keep(service: Service) -> None:
+    await _try(service.store.sweep)
+    while True:
+        active = await _try(service.runner.tend)
+        await asyncio.sleep(BUSY if active else IDLE)
+
+
+async def _try(action: Callable[[], Any]) -> Any:
+    """Run `action` in a thread; a full disk or the like now must not end the keeping for ever."""
+    try:
+        return await asyncio.to_thread(action)
+    except (ThroughlineError, OSError) as error:
+        log.warning("the keeper could not do its work: %s", error)
+        return None

@@ -1,0 +1,187 @@
+"""Everything that can be done with Throughline, in one place for the pages and the command line."""
+
+import sys
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from core.errors import FileRefused, MappingIncomplete, NotReady, ThroughlineError
+from core.ingest import mapping
+from core.ingest.facts import ColumnFacts
+from core.ingest.mapping import ColumnMapping, Role
+from core.jobs import Runner
+from core.plan import facts_of, header_groups, mapping_of, with_mapping
+from core.sessions import SHARED, JobState, Session, SessionStore, uploads
+from core.settings import Settings
+from core.tables.calllog import CallLog
+from core.work import BUILD, INSPECT, kinds
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+SAMPLES = {"calls": ("Sample calls", "clinic_helpline.csv"), "visits": ("Sample shop visits", "web_shop_visits.csv")}
+"""Key -> the session's name and the file in `sample_data/`."""
+
+
+class Service:
+    """Sessions, their files, their jobs and their tables, on one home folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = SessionStore(settings.home, limits=settings.limits)
+
+    @cached_property
+    def runner(self) -> Runner:
+        return Runner(
+            self.store,
+            self.settings.home,
+            kinds=kinds(self.store, self.settings),
+            at_once=self.settings.jobs_at_once,
+            command=lambda session_id: [sys.executable, "-m", "core", "work", session_id],
+            environment=self.settings.environment(),
+            folder=PROJECT,
+        )
+
+    def create(self, files: Iterable[tuple[str, BinaryIO]], *, name: str = "") -> Session:
+        """A new session that holds `files` (name, content), safe on disk when this returns.
+
+        Where a file is refused for a limit, the others are kept and the session's notices say why; where all are, the
+        session is taken back and the refusal raised.
+        """
+        files = list(files)
+        session = self.store.create(name or title([uploads.shown(one) for one, _ in files]), owner=SHARED)
+        try:
+            return self.add(session.id, files)
+        except BaseException:
+            self.store.delete(session.id)
+            raise
+
+    def add(self, session_id: str, files: Iterable[tuple[str, BinaryIO]]) -> Session:
+        """Add `files` (name, content) to a session. Raises what `uploads.receive` raises where all are refused."""
+        refusals: list[ThroughlineError] = []
+        taken = 0
+        for name, content in files:
+            try:
+                uploads.receive(self.store, session_id, name, content)
+                taken += 1
+            except ThroughlineError as refusal:
+                refusals.append(refusal)
+        if refusals and not taken:
+            raise refusals[0]
+        return self.store.update(
+            session_id,
+            lambda now: msgspec.structs.replace(now, notices=(*now.notices, *map(str, refusals))) if refusals else now,
+        )
+
+    def sample(self, key: str) -> Session:
+        """A new session with one of SAMPLES, on its way to being ready."""
+        name, file = SAMPLES[key]
+        with (PROJECT / "sample_data" / file).open("rb") as content:
+            session = self.create([(file, content)], name=name)
+        return self.runner.submit(session.id, BUILD)
+
+    def look(self, session_id: str) -> Session:
+        """Have the session's new files looked at, in the background."""
+        return self.runner.submit(session_id, INSPECT)
+
+    def process(self, session_id: str) -> Session:
+        """Have the tables built, in the background. Raises MappingIncomplete, FileRefused."""
+
+        def ready(session: Session) -> Session:
+            found = header_groups(session)
+            if not found:
+                raise FileRefused("None of the files can be used.", "Add a CSV file with one row for each step of a call.")
+            for group in found:
+                mapping.check(mapping_of(session, group))
+            return session
+
+        return self.runner.submit(session_id, BUILD, ready)
+
+    def cancel(self, session_id: str) -> Session:
+        return self.runner.cancel(session_id)
+
+    def remove_file(self, session_id: str, file_id: str) -> Session:
+        return uploads.remove(self.store, session_id, file_id)
+
+    def rename(self, session_id: str, name: str) -> Session:
+        kept = " ".join(name.split())[:120]
+        return self.store.update(
+            session_id, lambda session: msgspec.structs.replace(session, name=kept) if kept else session
+        )
+
+    def set_role(self, session_id: str, key: str, column: str, role: Role) -> Session:
+        """Mark `column` as `role` in the files whose header has `key`."""
+
+        def changed(before: ColumnMapping, columns: tuple[ColumnFacts, ...]) -> ColumnMapping:
+            after = mapping.with_role(before, column, role)
+            moved = after.column(Role.TIMESTAMP) != before.column(Role.TIMESTAMP)
+            return mapping.with_dates(after, columns) if moved else after
+
+        return self._change_mapping(session_id, key, changed)
+
+    def set_date_format(self, session_id: str, key: str, date_format: str) -> Session:
+        return self._change_mapping(
+            session_id, key, lambda before, columns: msgspec.structs.replace(before, date_format=date_format)
+        )
+
+    def set_roles(self, session_id: str, wanted: dict[str, str]) -> Session:
+        """Set roles by hand in every header that has the columns, `wanted` being role -> column.
+
+        Raises ThroughlineError for a role that is not known or a column that no file has.
+        """
+
+        def change(session: Session) -> Session:
+            found = header_groups(session)
+            everywhere = tuple(column.name for group in found for column in group.columns)
+            for role, column in wanted.items():
+                if column not in everywhere:
+                    raise MappingIncomplete(role, everywhere)
+            for group in found:
+                names = {column.name for column in group.columns}
+                fitting = {role: column for role, column in wanted.items() if column in names}
+                changed = mapping.overridden(mapping_of(session, group), fitting)
+                session = with_mapping(session, group.key, mapping.with_dates(changed, group.columns))
+            return session
+
+        return self.store.update(session_id, change)
+
+    def open(self, session: Session) -> CallLog:
+        """The session's tables. Raises NotReady where there are none yet."""
+        if not session.tables:
+            raise NotReady("This session has not been processed yet.", "Press Process first.")
+        return CallLog(self.store.folder(session.id) / "tables" / session.tables)
+
+    def _change_mapping(
+        self, session_id: str, key: str, change: Callable[[ColumnMapping, tuple[ColumnFacts, ...]], ColumnMapping]
+    ) -> Session:
+        def changed(session: Session) -> Session:
+            for group in header_groups(session):
+                if group.key == key:
+                    return with_mapping(session, key, change(mapping_of(session, group), group.columns))
+            return session
+
+        return self.store.update(session_id, changed)
+
+
+def title(names: list[str]) -> str:
+    """A name for a session from the names of its files."""
+    if not names:
+        return "Untitled"
+    stem = names[0].rsplit(".", 1)[0] or names[0]
+    return stem if len(names) == 1 else f"{stem} and {len(names) - 1} more"
+
+
+def is_working(session: Session) -> bool:
+    return session.job is not None and session.job.active
+
+
+def has_failed(session: Session) -> bool:
+    return session.job is not None and session.job.state is JobState.FAILED
+
+
+def unusable(session: Session) -> list[tuple[str, str, str]]:
+    """Name, problem and hint of each file that cannot be used."""
+    looked = ((file.name, facts_of(file)) for file in session.files)
+    return [(name, facts.problem, facts.hint) for name, facts in looked if facts is not None and not facts.usable]

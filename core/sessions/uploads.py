@@ -1,0 +1,94 @@
+"""Uploads on disk: the bytes first, then the record that names them."""
+
+import hashlib
+import os
+import uuid
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from core.errors import LimitExceeded
+from core.files import FILE_MODE, make_folder, storage_errors, sync_folder
+from core.sessions.record import Session, StoredFile, utc_now
+from core.sessions.store import SessionStore
+
+CHUNK = 1 << 20
+NAME_LENGTH = 200
+
+
+def folder(store: SessionStore, session_id: str) -> Path:
+    return store.folder(session_id) / "uploads"
+
+
+def path_of(store: SessionStore, session_id: str, file: StoredFile) -> Path:
+    return folder(store, session_id) / file.id
+
+
+def receive(store: SessionStore, session_id: str, name: str, source: BinaryIO) -> Session:
+    """Keep what `source` holds as a file of the session; when this returns it survives a crash.
+
+    The same content twice is one file, and the session says so in its `notices`. Raises LimitExceeded, StorageError,
+    SessionNotFound.
+    """
+    store.read(session_id)
+    uploads = make_folder(folder(store, session_id))
+    part = uploads / f"{uuid.uuid4().hex}.part"
+    try:
+        with storage_errors():
+            size, digest = _copy(source, part, store.limits.file_bytes, name)
+            file = StoredFile(id=digest[:32], name=shown(name), size=size, sha256=digest, added=utc_now())
+            part.replace(uploads / file.id)
+            sync_folder(uploads)
+    finally:
+        part.unlink(missing_ok=True)
+    return store.update(session_id, lambda session: _with_file(session, file, store.limits.files_per_session))
+
+
+def remove(store: SessionStore, session_id: str, file_id: str) -> Session:
+    """Take a file out of the session, first from the record, then from the disk."""
+
+    def change(session: Session) -> Session:
+        return msgspec.structs.replace(session, files=tuple(file for file in session.files if file.id != file_id))
+
+    session = store.update(session_id, change)
+    with storage_errors():
+        (folder(store, session_id) / Path(file_id).name).unlink(missing_ok=True)
+    return session
+
+
+def shown(name: str) -> str:
+    """A visitor's file name as it may be shown: no folders, no control characters, not endless."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(letter for letter in last if letter.isprintable())[:NAME_LENGTH] or "unnamed"
+
+
+def _copy(source: BinaryIO, target: Path, limit: int, name: str) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
+        while chunk := source.read(CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise LimitExceeded(
+                    f"{shown(name)} is larger than the {limit >> 20:,} MB that one file may have.",
+                    "Split the export, or raise THROUGHLINE_FILE_MB.",
+                )
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    return size, digest.hexdigest()
+
+
+def _with_file(session: Session, file: StoredFile, most: int) -> Session:
+    twin = next((known for known in session.files if known.id == file.id), None)
+    if twin is not None:
+        notice = f"{file.name} has the same content as {twin.name}, so it is counted once."
+        if twin.name == file.name:
+            notice = f"{file.name} was added twice, so it is counted once."
+        return msgspec.structs.replace(session, notices=(*session.notices, notice))
+    if len(session.files) >= most:
+        raise LimitExceeded(
+            f"A session holds at most {most} files.", "Start another session, or raise THROUGHLINE_FILES_PER_SESSION."
+        )
+    return msgspec.structs.replace(session, files=(*session.files, file))

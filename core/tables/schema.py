@@ -1,0 +1,92 @@
+"""The tables of a generation: what a row is, and its columns. Built by `build`, read by `CallLog`."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+SCHEMA = 1
+ABOUT = "about.json"
+
+TABLES: dict[str, dict[str, str]] = {
+    "files": {"file": "INTEGER", "name": "VARCHAR", "rows": "BIGINT"},
+    "steps": {"call": "INTEGER", "position": "INTEGER", "node": "INTEGER", "at": "TIMESTAMP", "error": "VARCHAR"},
+    "calls": {
+        "call": "INTEGER",
+        "file": "INTEGER",
+        "call_id": "VARCHAR",
+        "at": "TIMESTAMP",
+        "until": "TIMESTAMP",
+        "date": "DATE",
+        "hour": "INTEGER",
+        "n_steps": "INTEGER",
+        "path": "INTEGER",
+        "outcome": "VARCHAR",
+        "customer": "VARCHAR",
+        "agent": "VARCHAR",
+        "queue_wait": "DOUBLE",
+        "handle_time": "DOUBLE",
+    },
+    "paths": {"path": "INTEGER", "nodes": "INTEGER[]", "n_steps": "INTEGER", "intent": "INTEGER", "leaf": "INTEGER"},
+    "variants": {"path": "INTEGER", "file": "INTEGER", "date": "DATE", "n": "BIGINT"},
+    "nodes": {
+        "node": "INTEGER",
+        "id": "VARCHAR",
+        "label": "VARCHAR",
+        "url": "VARCHAR",
+        "parent": "INTEGER",
+        "depth": "INTEGER",
+        "root": "INTEGER",
+        "in_menu": "BOOLEAN",
+        "n_children": "INTEGER",
+        "inconsistencies": "VARCHAR[]",
+    },
+    "menu": {"parent": "INTEGER", "node": "INTEGER"},
+    "rejects": {"file": "INTEGER", "line": "BIGINT", "kind": "VARCHAR", "reason": "VARCHAR", "text": "VARCHAR"},
+}
+"""Table -> column -> SQL type. `calls` also has an `attribute.<column>` for each column kept as an attribute.
+
+`node` numbers follow the order of the node ids (numbers in numeric order, then text), so sorting by them breaks ties
+as METRICS asks. `label` is the id where a node has none. A root has depth 0; a node on or below a cycle of parents
+has neither depth nor root. `kind` of a reject is "declaration" (it still declares its node) or "rejected".
+"""
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """The account of an import: n_rows = n_steps + n_declarations + n_rejected. Days are ISO dates, "" without dates.
+
+    `unread_dates` are steps whose date could not be read; `cycles` the ids of nodes on a cycle of parents (a few).
+    """
+
+    n_files: int
+    n_rows: int
+    n_steps: int
+    n_declarations: int
+    n_rejected: int
+    n_calls: int
+    n_nodes: int
+    n_paths: int
+    n_inconsistent: int
+    first_day: str = ""
+    last_day: str = ""
+    unread_dates: int = 0
+    cycles: tuple[str, ...] = ()
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told beside the tables: which roles had a column, whether steps have a time of day, what was found."""
+
+    schema: int
+    roles: tuple[str, ...]
+    attributes: tuple[str, ...]
+    found: Found
+
+
+def read_about(folder: Path) -> About:
+    return msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
+
+
+def as_record(found: Found) -> dict[str, Any]:
+    """`found` as plain values, for the session's record."""
+    plain: dict[str, Any] = msgspec.to_builtins(found)
+    return plain

@@ -1,0 +1,115 @@
+"""The kinds of jobs that Throughline has: look at files, and build the tables from them."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from core.errors import FileRefused
+from core.files import make_folder, remove_folder
+from core.ingest.facts import FileFacts
+from core.ingest.inspect import inspect
+from core.jobs import Kind, Reporter
+from core.jobs.memory import allowed
+from core.plan import header_groups, inspected, mapping_of, with_facts
+from core.sessions import Session, SessionStore, Status
+from core.sessions.uploads import path_of
+from core.settings import Settings
+from core.tables import schema
+from core.tables.build import Source, build
+
+INSPECT = "inspect"
+BUILD = "build"
+
+Commit = Callable[[Session], Session]
+
+
+def engine_memory(settings: Settings) -> int:
+    """What DuckDB may take inside a job: what the job may take, less Python and its libraries."""
+    return allowed(settings.job_memory) * 3 // 5
+
+
+def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
+    """The jobs by name."""
+
+    def look(session: Session, reporter: Reporter) -> Commit:
+        reporter.plan("Looking at the files")
+        found = _inspected(store, settings, session, reporter)
+
+        def commit(now: Session) -> Session:
+            return msgspec.structs.replace(with_facts(found)(now), status=Status.RECEIVING)
+
+        return commit
+
+    def work(session: Session, reporter: Reporter) -> Commit:
+        found = _inspected(store, settings, session, reporter)
+        session = with_facts(found)(session)
+        tables = make_folder(store.folder(session.id) / "tables")
+        _clear(tables, session)
+        generation = uuid.uuid4().hex
+        account = build(
+            _sources(store, session),
+            tables / generation,
+            limits=settings.limits,
+            memory=engine_memory(settings),
+            watcher=reporter,
+        )
+
+        def commit(now: Session) -> Session:
+            return msgspec.structs.replace(
+                with_facts(found)(now),
+                status=Status.READY,
+                tables=generation,
+                retired=now.tables,
+                found=schema.as_record(account),
+            )
+
+        return commit
+
+    return {
+        INSPECT: Kind(run=look, waiting=Status.RECEIVING, running=Status.RECEIVING),
+        BUILD: Kind(run=work, waiting=Status.QUEUED, running=Status.PROCESSING),
+    }
+
+
+def _inspected(
+    store: SessionStore, settings: Settings, session: Session, reporter: Reporter
+) -> dict[str, FileFacts]:
+    """The facts of the files that were not looked at before."""
+    known = inspected(session)
+    fresh = [file for file in session.files if file.id not in known]
+    if not fresh:
+        return {}
+    work = make_folder(store.folder(session.id) / "work")
+    found = {}
+    try:
+        reporter.stage(0, total=sum(file.size for file in fresh), unit="bytes")
+        for done, file in enumerate(fresh, 1):
+            found[file.id] = inspect(
+                path_of(store, session.id, file), work, settings.limits, memory=engine_memory(settings)
+            )
+            reporter.advance(sum(one.size for one in fresh[:done]))
+    finally:
+        remove_folder(work)
+    return found
+
+
+def _sources(store: SessionStore, session: Session) -> list[Source]:
+    mappings = {file_id: mapping_of(session, group) for group in header_groups(session) for file_id in group.file_ids}
+    facts = inspected(session)
+    sources = [
+        Source(path_of(store, session.id, file), file.name, facts[file.id].dialect, mappings[file.id], facts[file.id].rows)
+        for file in session.files
+        if file.id in mappings
+    ]
+    if not sources:
+        raise FileRefused("None of the files can be used.", "Add a CSV file with one row for each step of a call.")
+    return sources
+
+
+def _clear(tables: Path, session: Session) -> None:
+    """Remove what builds before this one left, but not what is served or may still be read."""
+    for folder in tables.iterdir():
+        if folder.name not in (session.tables, session.retired):
+            remove_folder(folder)

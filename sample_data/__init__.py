@@ -1,0 +1,1 @@
+"""Made-up logs to try Throughline on, and the script that makes them."""
