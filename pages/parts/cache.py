@@ -1,0 +1,17 @@
+"""All caching: opened tables, by session and generation, so that nothing stale or foreign is ever served."""
+
+import streamlit as st
+
+from core.sessions import Session
+from core.tables.calllog import CallLog
+from pages.parts import state
+
+
+@st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
+def _opened(session_id: str, generation: str) -> CallLog:
+    return state.service().open(state.service().store.read(session_id))
+
+
+def log(session: Session) -> CallLog:
+    """The session's tables, opened once for each generation. Raises NotReady, SessionNotFound."""
+    return _opened(session.id, session.tables)

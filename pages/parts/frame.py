@@ -1,0 +1,110 @@
+"""What is around every page: title and logo, navigation, the session's name, and words for whatever goes wrong."""
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import SessionNotFound, ThroughlineError
+from core.sessions import Session
+from core.text import number, plural
+from core.views import VIEWS, View
+from pages.parts import state
+from pages.parts.text import literal, sentence
+
+log = logging.getLogger("throughline.pages")
+
+ASSETS = Path(__file__).parent / "assets"
+START = "pages/data/start.py"
+FILES = "pages/data/files.py"
+_FOLDERS = {"Overview": "overview", "Where do they go?": "paths"}
+
+
+def page_of(view: View) -> str:
+    """The file of a view's page: its section's folder, its key."""
+    return f"pages/{_FOLDERS[view.section]}/{view.key.replace('-', '_')}.py"
+
+
+def begin() -> None:
+    st.set_page_config(page_title="Throughline", page_icon=str(ASSETS / "icon.png"), layout="wide")
+    st.logo(str(ASSETS / f"logo_{state.mode()}.svg"), size="large")
+
+
+def navigation(*, hidden: bool):  # type: ignore[no-untyped-def]
+    """Streamlit's navigation over the views by section, and the page that the address asks for."""
+    pages: dict[str, list[object]] = {}
+    for view in VIEWS:
+        pages.setdefault(view.section, []).append(st.Page(page_of(view), title=view.title, icon=view.icon))
+    pages["This session"] = [
+        st.Page(FILES, title="Files & columns", icon=":material/table_view:"),
+        st.Page(START, title="New upload", icon=":material/upload:", default=True),
+    ]
+    return st.navigation(pages, position="hidden" if hidden else "sidebar")
+
+
+def side(session: Session) -> None:
+    """Below the navigation: which session this is."""
+    found = session.found
+    with st.sidebar:
+        st.divider()
+        st.markdown(f":material/folder_open: **{literal(session.name)}**")
+        st.markdown(
+            f":small[:gray[{plural(found['n_files'], 'file')} · {plural(found['n_calls'], 'call')} · "
+            f"{number(found['n_steps'])} steps]]"
+        )
+
+
+def title(words: str, note: str = "") -> None:
+    """A page's title and a line below it; both may hold isolated data."""
+    st.title(sentence(words), anchor=False)
+    if note:
+        st.markdown(f":small[:gray[{sentence(note)}]]")
+
+
+def centred(share: float):  # type: ignore[no-untyped-def]
+    """A column in the middle of the page that takes `share` of its width."""
+    return st.columns([(1 - share) / 2, share, (1 - share) / 2])[1]
+
+
+@contextmanager
+def spoken_errors() -> Iterator[None]:
+    """Turn whatever goes wrong inside into words on the page; the log gets the rest under a reference."""
+    try:
+        yield
+    except SessionNotFound:
+        not_found()
+    except ThroughlineError as error:
+        problem(error)
+    except Exception:
+        reference = secrets.token_hex(4)
+        log.exception("a page failed, reference %s", reference)
+        st.error(
+            f"Something in Throughline failed. Your files are safe. Reload the page; if it stays, report the reference "
+            f"{reference}.",
+            icon=":material/error:",
+        )
+
+
+def problem(error: ThroughlineError) -> None:
+    """An error in its own words, with a way on."""
+    with centred(0.55):
+        title(error.problem)
+        if error.hint:
+            st.markdown(sentence(error.hint))
+        st.page_link(START, label="Start with new files", icon=":material/upload:")
+
+
+def not_found() -> None:
+    """The page for an address that names no session, or one that is not this visitor's to see."""
+    with centred(0.55):
+        title("Session not found", "The address names a session that is not here.")
+        with st.container(border=True):
+            st.markdown(
+                "Sessions are kept on disk and survive reloads and restarts, so one of these is true: the link is not "
+                "complete, the session was deleted, or this server keeps its sessions elsewhere than the one that made it."
+            )
+            st.markdown("Check that you have the whole link, or ask whoever sent it. Or begin anew:")
+            st.page_link(START, label="Start with new files", icon=":material/upload:")
