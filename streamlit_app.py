@@ -10,16 +10,16 @@ from pages.parts import frame, importing, state
 def main() -> None:
     frame.begin()
     with frame.spoken_errors():
-        asked = state.asked_page()
-        bound = state.bind(remember=asked != "")
-        session = bound.session
-        ready = session is not None and bool(session.tables)
-        page = frame.navigation(hidden=not ready or asked == "")
-        if bound.problem is not None:
-            raise bound.problem
-        if session is not None and ready and asked != "":
+        session = state.bind()
+        page = frame.navigation(hidden=session is None or not session.tables)
+        if session is None:
+            page.run() if frame.is_start(page) else state.go(frame.START)
+            return
+        if not frame.is_start(page):
+            state.keep_in_address()
+        if session.tables:
             frame.side(session)
-        if importing.stands_in_for(page, session):
+        if frame.is_view(page) and not session.tables:
             importing.show(session)
         else:
             page.run()

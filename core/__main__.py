@@ -1,10 +1,10 @@
 """`python -m core`: everything that needs no browser.
 
-    python -m core import FILE... [--name N] [--map ROLE=COLUMN] [--json]
-    python -m core sessions [--json]
-    python -m core view KEY --session ID [--format table|csv|json] [--limit N] [--prefix A,B]
-    python -m core delete ID
-    python -m core check
+python -m core import FILE... [--name N] [--map ROLE=COLUMN] [--json]
+python -m core sessions [--json]
+python -m core view KEY --session ID [--format table|csv|json] [--limit N] [--prefix A,B]
+python -m core delete ID
+python -m core check
 """
 
 import argparse
@@ -55,7 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     command.add_argument("--name", default="", help="the session's name")
     command.add_argument(
-        "--map", action="append", default=[], metavar="ROLE=COLUMN", help='e.g. --map call="Case ID"; may be repeated'
+        "--map",
+        action="append",
+        default=[],
+        metavar="ROLE=COLUMN",
+        help='e.g. --map call="Case ID"; may be repeated',
     )
     command.add_argument("--json", action="store_true", help="print what was found as JSON")
     command.set_defaults(run=_import)
@@ -180,7 +184,10 @@ def _sessions(service: Service, given: argparse.Namespace) -> int:
             print(f"{one.id}  damaged")
             continue
         age = now - (one.updated or now)
-        print(f"{one.id}  {one.status:<10}  {_age(age):>8}  {plural(one.n_files, 'file')}, {file_size(one.size)}  {clean(one.name)}")
+        print(
+            f"{one.id}  {one.status:<10}  {_age(age):>8}  {plural(one.n_files, 'file')}, {file_size(one.size)}  "
+            f"{clean(one.name)}"
+        )
     return 0
 
 

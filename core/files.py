@@ -28,7 +28,8 @@ def storage_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise StorageFull(
-                "The disk is full, so nothing was changed.", "Free some space and try again; what was there is kept."
+                "The disk is full, so nothing was changed.",
+                "Free some space and try again; what was there is kept.",
             ) from error
         if error.errno in _READ_ONLY:
             raise StorageReadOnly(

@@ -21,7 +21,10 @@ from core.work import BUILD, INSPECT, kinds
 
 PROJECT = Path(__file__).resolve().parent.parent
 
-SAMPLES = {"calls": ("Sample calls", "clinic_helpline.csv"), "visits": ("Sample shop visits", "web_shop_visits.csv")}
+SAMPLES = {
+    "calls": ("Sample calls", "clinic_helpline.csv"),
+    "visits": ("Sample shop visits", "web_shop_visits.csv"),
+}
 """Key -> the session's name and the file in `sample_data/`."""
 
 
@@ -92,7 +95,9 @@ class Service:
         def ready(session: Session) -> Session:
             found = header_groups(session)
             if not found:
-                raise FileRefused("None of the files can be used.", "Add a CSV file with one row for each step of a call.")
+                raise FileRefused(
+                    "None of the files can be used.", "Add a CSV file with one row for each step of a call."
+                )
             for group in found:
                 mapping.check(mapping_of(session, group))
             return session
@@ -154,7 +159,10 @@ class Service:
         return CallLog(self.store.folder(session.id) / "tables" / session.tables)
 
     def _change_mapping(
-        self, session_id: str, key: str, change: Callable[[ColumnMapping, tuple[ColumnFacts, ...]], ColumnMapping]
+        self,
+        session_id: str,
+        key: str,
+        change: Callable[[ColumnMapping, tuple[ColumnFacts, ...]], ColumnMapping],
     ) -> Session:
         def changed(session: Session) -> Session:
             for group in header_groups(session):

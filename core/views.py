@@ -42,7 +42,10 @@ class View:
         """The view's table. Raises ViewError for a parameter it does not take or a column that it needs."""
         for name in given:
             if name not in self.parameters:
-                raise ViewError(f"{self.title} takes no {name!r}.", f"It takes: {', '.join(self.parameters) or 'nothing'}.")
+                raise ViewError(
+                    f"{self.title} takes no {name!r}.",
+                    f"It takes: {', '.join(self.parameters) or 'nothing'}.",
+                )
         for role in self.needs:
             if role.value not in log.about.roles:
                 raise ViewError(f"{self.title} needs a column that is the {role}.", "Map one and process again.")

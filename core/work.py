@@ -73,9 +73,7 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
     }
 
 
-def _inspected(
-    store: SessionStore, settings: Settings, session: Session, reporter: Reporter
-) -> dict[str, FileFacts]:
+def _inspected(store: SessionStore, settings: Settings, session: Session, reporter: Reporter) -> dict[str, FileFacts]:
     """The facts of the files that were not looked at before."""
     known = inspected(session)
     fresh = [file for file in session.files if file.id not in known]
@@ -99,7 +97,13 @@ def _sources(store: SessionStore, session: Session) -> list[Source]:
     mappings = {file_id: mapping_of(session, group) for group in header_groups(session) for file_id in group.file_ids}
     facts = inspected(session)
     sources = [
-        Source(path_of(store, session.id, file), file.name, facts[file.id].dialect, mappings[file.id], facts[file.id].rows)
+        Source(
+            path_of(store, session.id, file),
+            file.name,
+            facts[file.id].dialect,
+            mappings[file.id],
+            facts[file.id].rows,
+        )
         for file in session.files
         if file.id in mappings
     ]

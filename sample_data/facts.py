@@ -157,12 +157,9 @@ def call_again(calls: Sequence[Call]) -> Fact:
         starts[call.caller.customer].append(call.start)
     known = [call for call in calls if call.caller.customer != clinic.ANONYMOUS]
     again = [
-        any(timedelta() < later - call.start <= WITHIN for later in starts[call.caller.customer])
-        for call in known
+        any(timedelta() < later - call.start <= WITHIN for later in starts[call.caller.customer]) for call in known
     ]
-    after = [
-        came_back for call, came_back in zip(known, again, strict=True) if call.leaf.item.number == NOT_READY
-    ]
+    after = [came_back for call, came_back in zip(known, again, strict=True) if call.leaf.item.number == NOT_READY]
     n_other, n_other_again = len(known) - len(after), sum(again) - sum(after)
     return {
         "node_ids": list(in_both(NOT_READY)),

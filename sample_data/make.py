@@ -161,9 +161,7 @@ def main() -> None:
     """Write the files, or print the facts."""
     parser = argparse.ArgumentParser(prog="python -m sample_data.make", description=__doc__)
     parser.add_argument("--facts", action="store_true", help="print the oddities as JSON and write nothing")
-    parser.add_argument(
-        "--folder", type=Path, default=HERE, help="where to write (default: beside this file)"
-    )
+    parser.add_argument("--folder", type=Path, default=HERE, help="where to write (default: beside this file)")
     options = parser.parse_args()
     if options.facts:
         print(json.dumps(facts(), indent=2, ensure_ascii=False))

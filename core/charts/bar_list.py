@@ -46,9 +46,7 @@ def bar_list(bars: Sequence[Bar], palette: Palette, *, width: int, unit: str = "
     if not bars:
         return theme.nothing(palette)
     counts_px = max(text.text_width(text.number(bar.n), theme.FONT_PX) for bar in bars)
-    shares_px = (
-        0 if all(bar.share is None for bar in bars) else text.text_width("100.0%", theme.FONT_PX) + _GAP_PX
-    )
+    shares_px = 0 if all(bar.share is None for bar in bars) else text.text_width("100.0%", theme.FONT_PX) + _GAP_PX
     numbers_px = counts_px + shares_px + _GAP_PX
     margin = max(_NUMBERS_PX, round(numbers_px)) if shares_px else round(numbers_px)
 
@@ -90,9 +88,7 @@ def bar_list(bars: Sequence[Bar], palette: Palette, *, width: int, unit: str = "
     )
     count_edge = margin - round(shares_px)
     chart.update_layout(
-        annotations=[
-            note for row, bar in enumerate(bars) for note in _numbers(row, bar, palette, count_edge, margin)
-        ],
+        annotations=[note for row, bar in enumerate(bars) for note in _numbers(row, bar, palette, count_edge, margin)],
         barmode="overlay",
         bargap=1 - _BAR_PX / ROW_PX,
         margin={"l": 0, "r": margin, "t": 4, "b": 4},
@@ -134,9 +130,7 @@ def _hover(bar: Bar, unit: str) -> str:
     return theme.hover(bar.label, count, bar.hover, f"id {bar.key}" if bar.key else "")
 
 
-def _numbers(
-    row: int, bar: Bar, palette: Palette, count_edge: int, share_edge: int
-) -> Iterator[dict[str, Any]]:
+def _numbers(row: int, bar: Bar, palette: Palette, count_edge: int, share_edge: int) -> Iterator[dict[str, Any]]:
     """Count and share as annotations; the edges are pixels right of the plot."""
     count = text.number(bar.n)
     column = {"x": 1, "xref": "paper", "xanchor": "right", "y": row, "yshift": 1.5, "borderpad": 0}

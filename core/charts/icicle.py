@@ -111,9 +111,7 @@ def _colour(tile: Tile, hues: dict[str, str], palette: Palette) -> str:
     if tile.kind == "more":
         return palette.grid
     fading = _TINTS[palette.mode]
-    return theme.tint(
-        hues.get(tile.branch, palette.categorical[0]), fading[min(tile.column, len(fading) - 1)], palette
-    )
+    return theme.tint(hues.get(tile.branch, palette.categorical[0]), fading[min(tile.column, len(fading) - 1)], palette)
 
 
 def _label(tile: Tile, column_px: float) -> str:

@@ -10,8 +10,7 @@ import plotly.graph_objects as go
 from core import text
 
 FONT: Final = (
-    "'Source Sans', -apple-system, 'Segoe UI', Roboto, "
-    "'Noto Sans Hebrew', 'Liberation Sans', Arial, sans-serif"
+    "'Source Sans', -apple-system, 'Segoe UI', Roboto, 'Noto Sans Hebrew', 'Liberation Sans', Arial, sans-serif"
 )
 FONT_PX: Final = 14
 SMALL_PX: Final = 13

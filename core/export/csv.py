@@ -7,10 +7,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def as_csv(frame: pd.DataFrame) -> bytes:
     """`frame` as CSV without its index. Text and headers that a spreadsheet would run get a `'` in front."""
-    safe = frame.rename(columns=inert)
-    for position in range(safe.shape[1]):
-        if safe.dtypes.iloc[position] == object or pd.api.types.is_string_dtype(safe.dtypes.iloc[position]):
-            safe.isetitem(position, safe.iloc[:, position].map(inert))
+    safe = frame.rename(columns=inert).map(inert)
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 

@@ -48,11 +48,14 @@ class Filter:
                 intents=split_ids(query.get("intent", "")),
             )
         except ValueError:
-            raise ViewError("The filter in this address cannot be read.", "Clear the filter and set it again.") from None
+            raise ViewError(
+                "The filter in this address cannot be read.", "Clear the filter and set it again."
+            ) from None
 
     def sql(self, log: CallLog) -> tuple[str, list[Any]]:
         """The condition on `variants v` joined with `paths p`, and the values it binds."""
-        conditions, values = ["true"], []
+        conditions = ["true"]
+        values: list[Any] = []
         if self.first:
             conditions.append("v.date >= ?")
             values.append(self.first)

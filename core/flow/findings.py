@@ -65,8 +65,14 @@ def of_path_explorer(log: CallLog, where: Filter, prefix: tuple[str, ...]) -> Fi
     n_all = int(path_explorer(log, where)["n_calls"].sum())
     if not prefix:
         if len(onward) == 1:
-            return Finding(f"Every call begins with {label}", f"{share_of(n, n_all)} calls. Click it to see where they go.")
-        return Finding(f"{share} of calls begin with {label}", f"{share_of(n, n_all)} calls; {len(onward)} ways to begin.")
+            return Finding(
+                f"Every call begins with {label}",
+                f"{share_of(n, n_all)} calls. Click it to see where they go.",
+            )
+        return Finding(
+            f"{share} of calls begin with {label}",
+            f"{share_of(n, n_all)} calls; {len(onward)} ways to begin.",
+        )
     ends = f" {number(ended)} end here, {percent(ended / total, 0)}." if ended else " None end here."
     return Finding(
         f"From {here}, {share} go on to {label}",
@@ -80,7 +86,8 @@ def of_weekdays(weekdays: pd.DataFrame, names: dict[int, str]) -> str:
     dated = weekdays[weekdays["weekday"].notna()]
     if len(dated) < 2:
         return ""
-    busiest, quietest = dated.loc[dated["calls_per_day"].idxmax()], dated.loc[dated["calls_per_day"].idxmin()]
+    by_rate = dated.sort_values("calls_per_day", kind="stable")
+    busiest, quietest = by_rate.iloc[-1], by_rate.iloc[0]
     return (
         f"{names[int(busiest['weekday'])]} is busiest with {number(round(busiest['calls_per_day']))} calls a day, "
         f"{names[int(quietest['weekday'])]} quietest with {number(round(quietest['calls_per_day']))}"
@@ -91,8 +98,10 @@ def of_depths(depths: pd.DataFrame) -> str:
     """Behind which step most calls are lost in the middle of the menu."""
     if depths.empty or int(depths["left_mid_menu"].sum()) == 0:
         return ""
-    worst = depths.loc[depths["left_mid_menu"].idxmax()]
+    worst = depths.iloc[int(depths["left_mid_menu"].argmax())]
     before = int(worst["depth"]) - 1
     n_here = int(depths.loc[depths["depth"] == before, "goes_on"].iloc[0])
     lost = int(worst["left_mid_menu"])
-    return f"The largest mid-menu loss is on step {before}: {number(lost)} of the {plural(n_here, 'call')} that get there"
+    return (
+        f"The largest mid-menu loss is on step {before}: {number(lost)} of the {plural(n_here, 'call')} that get there"
+    )

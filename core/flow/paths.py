@@ -42,7 +42,8 @@ def tree(log: CallLog, where: Filter = ALL, prefix: tuple[str, ...] = (), *, ste
     begins, values = beginning(log, where, prefix)
     skip = len(prefix)
     found = log.rows(
-        f"SELECT nodes[{skip + 1}:{skip + steps + 1}], n_steps, sum(n) FROM {begins} GROUP BY nodes, n_steps", values
+        f"SELECT nodes[{skip + 1}:{skip + steps + 1}], n_steps, sum(n) FROM {begins} GROUP BY nodes, n_steps",
+        values,
     )
     known = {
         int(node): (str(node_id), str(label), int(children) > 0)
@@ -91,14 +92,24 @@ def _tree_rows(
 
 
 def _row(step: int, key: str, parent: str, node: str | None, label: str, n: int, kind: str) -> dict[str, Any]:
-    return {"step": step, "key": key, "parent": parent, "node": node, "label": label, "n_calls": n, "kind": kind}
+    return {
+        "step": step,
+        "key": key,
+        "parent": parent,
+        "node": node,
+        "label": label,
+        "n_calls": n,
+        "kind": kind,
+    }
 
 
 def beginning(log: CallLog, where: Filter, prefix: tuple[str, ...]) -> tuple[str, list[Any]]:
     """SQL for the selected variants whose path begins with `prefix`. Raises ViewError for an unknown node."""
     unknown = [one for one in prefix if one not in log.codes]
     if unknown:
-        raise ViewError(f"There is no menu item with the id {unknown[0][:80]!r} in this session.", "Go back to all calls.")
+        raise ViewError(
+            f"There is no menu item with the id {unknown[0][:80]!r} in this session.", "Go back to all calls."
+        )
     source, values = selected(log, where)
     if not prefix:
         return source, values

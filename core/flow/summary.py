@@ -28,7 +28,8 @@ def summary(log: CallLog, where: Filter = ALL) -> pd.DataFrame:
         values,
     )
     (n_nodes,) = log.row(
-        f"SELECT count(DISTINCT node) FROM (SELECT DISTINCT path, nodes FROM {source}), unnest(nodes) AS one(node)", values
+        f"SELECT count(DISTINCT node) FROM (SELECT DISTINCT path, nodes FROM {source}), unnest(nodes) AS one(node)",
+        values,
     )
     row: dict[str, Any] = {
         "n_files": n_files,
@@ -111,7 +112,8 @@ def depths(log: CallLog, where: Filter = ALL) -> pd.DataFrame:
     source, values = selected(log, where)
     ended = log.frame(
         f"""
-        SELECT n_steps AS depth, sum(n)::BIGINT AS ended, coalesce(sum(n) FILTER (nodes.n_children > 0), 0)::BIGINT AS mid
+        SELECT n_steps AS depth, sum(n)::BIGINT AS ended,
+               coalesce(sum(n) FILTER (nodes.n_children > 0), 0)::BIGINT AS mid
         FROM {source} JOIN nodes ON nodes.node = leaf GROUP BY n_steps ORDER BY n_steps
         """,
         values,
@@ -123,5 +125,9 @@ def depths(log: CallLog, where: Filter = ALL) -> pd.DataFrame:
     before = by_depth.shift(1, fill_value=0)
     at_least = by_depth["ended"][::-1].cumsum()[::-1]
     return pd.DataFrame(
-        {"goes_on": at_least, "left_mid_menu": before["mid"], "reached_destination": before["ended"] - before["mid"]}
+        {
+            "goes_on": at_least,
+            "left_mid_menu": before["mid"],
+            "reached_destination": before["ended"] - before["mid"],
+        }
     ).reset_index()

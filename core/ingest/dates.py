@@ -27,6 +27,7 @@ _TIMES = (
 FORMATS = tuple(day + time for day in _DAYS for time in _TIMES)
 """Every format that is tried, in strptime's terms; of two that read a column equally well the earlier is taken."""
 
+
 def ranked(counts: Mapping[str, int]) -> list[str]:
     """The formats of `counts` (format -> values read), best first."""
     return sorted(counts, key=lambda one: (-counts[one], FORMATS.index(one)))

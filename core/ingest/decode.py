@@ -11,9 +11,18 @@ from core.errors import FileRefused
 CHUNK = 1 << 20
 SAMPLE = 1 << 18
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _CONTAINERS = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook", "Unpack it, or save the sheet as CSV, and add that."),
+    (
+        b"PK\x03\x04",
+        "a zip archive or an Excel workbook",
+        "Unpack it, or save the sheet as CSV, and add that.",
+    ),
     (b"\x1f\x8b", "a gzip archive", "Unpack it and add the CSV file that is inside."),
     (b"%PDF", "a PDF document", "Export the data as CSV where it comes from."),
     (b"PAR1", "a Parquet file", "Export it as CSV."),
@@ -31,7 +40,9 @@ def detect(path: Path) -> tuple[str, bool]:
     """The encoding, and whether that is sure rather than a guess. Raises FileRefused for what is no text."""
     head = next(chunks(path), b"")
     if not head.strip():
-        raise FileRefused("The file is empty.", "Export it again; it should hold a header line and a row for each step.")
+        raise FileRefused(
+            "The file is empty.", "Export it again; it should hold a header line and a row for each step."
+        )
     for magic, what, hint in _CONTAINERS:
         if head.startswith(magic):
             raise FileRefused(f"This is {what}, not a CSV file.", hint)
@@ -77,7 +88,9 @@ def as_utf8(path: Path, encoding: str, newline: str, target: Path) -> Path:
                 copy.write(_lines(decoder.decode(chunk), newline).encode())
             copy.write(_lines(decoder.decode(b"", final=True), newline).encode())
     except UnicodeError:
-        raise FileRefused(f"Parts of this file are not {encoding} text.", "Save it again as UTF-8, and add that.") from None
+        raise FileRefused(
+            f"Parts of this file are not {encoding} text.", "Save it again as UTF-8, and add that."
+        ) from None
     return target
 
 

@@ -71,7 +71,9 @@ def _facts(
         wanted += [f"count({column(number)})", distinct.format(column(number))]
         wanted += [f"count({parsed_date(column(number), one)})" for one in formats[number]]
     counted = rows(source, dialect, len(header), limits, rejects="refused")
-    answer = connection.execute(f"SELECT count(*), {', '.join(wanted)} FROM (SELECT {values} FROM {counted})").fetchone()
+    answer = connection.execute(
+        f"SELECT count(*), {', '.join(wanted)} FROM (SELECT {values} FROM {counted})"
+    ).fetchone()
     assert answer is not None
     taken, rest = int(answer[0]), iter(answer[1:])
     unreadable = len(refused_rows(connection, "refused"))
@@ -88,7 +90,8 @@ def _facts(
     )
     if taken == 0:
         raise FileRefused(
-            "None of the rows fits the header.", "Check that the header line has as many columns as the rows below it."
+            "None of the rows fits the header.",
+            "Check that the header line has as many columns as the rows below it.",
         )
     return FileFacts(
         dialect=dialect,

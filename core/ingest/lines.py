@@ -79,7 +79,9 @@ def _quote_state(dialect: Dialect) -> Callable[[bytes, bool], bool]:
     quote, delimiter = dialect.quote.encode(), dialect.delimiter.encode()
     q, d = re.escape(quote), re.escape(delimiter)
     closing = re.compile(rb"(?:[^" + q + rb"]|" + q + q + rb")*" + q + rb"(?=" + d + rb"|\r?\n?$)")
-    whole = re.compile(rb"(^|" + d + rb")" + q + rb"(?:[^" + q + rb"]|" + q + q + rb")*" + q + rb"(?=" + d + rb"|\r?\n?$)")
+    whole = re.compile(
+        rb"(^|" + d + rb")" + q + rb"(?:[^" + q + rb"]|" + q + q + rb")*" + q + rb"(?=" + d + rb"|\r?\n?$)"
+    )
     opening = re.compile(rb"(?:^|" + d + rb")" + q)
 
     def ends_open(line: bytes, inside: bool) -> bool:

@@ -10,7 +10,9 @@ _CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory
 
 def allowed(wanted: int) -> int:
     """`wanted` bytes, or 40 % of what the machine or its control group has where that is less."""
-    sizes = [int(path.read_text()) for path in _CGROUP_LIMITS if path.is_file() and path.read_text().strip().isdecimal()]
+    sizes = [
+        int(path.read_text()) for path in _CGROUP_LIMITS if path.is_file() and path.read_text().strip().isdecimal()
+    ]
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         sizes.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     return min([wanted, *(int(size * SHARE) for size in sizes)])

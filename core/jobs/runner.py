@@ -41,7 +41,9 @@ class Runner:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._turn = threading.Lock()
 
-    def submit(self, session_id: str, kind: str, change: Callable[[Session], Session] = lambda session: session) -> Session:
+    def submit(
+        self, session_id: str, kind: str, change: Callable[[Session], Session] = lambda session: session
+    ) -> Session:
         """Put a job of `kind` in the queue, together with `change`; one that the session still has is replaced."""
 
         def queued(session: Session) -> Session:

@@ -60,7 +60,8 @@ def work(
             log.info("job %s of %s was called off", job.kind, session_id)
             return
         except Exception as error:
-            store.update(session_id, lambda now: _failed(now, job, _failure(error)))
+            failure = _failure(error)
+            store.update(session_id, lambda now: _failed(now, job, failure))
             return
     log.info("job %s of %s is done", job.kind, session_id)
 
@@ -72,9 +73,7 @@ class Reporter:
     `on_cancel` is called from the reporting thread, and the next `stage` or `advance` raises JobCancelled.
     """
 
-    def __init__(
-        self, store: SessionStore, session: Session, *, on_cancel: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, store: SessionStore, session: Session, *, on_cancel: Callable[[], None] = lambda: None) -> None:
         assert session.job is not None
         self._on_cancel = on_cancel
         self._store, self._id, self._job = store, session.id, session.job
@@ -88,7 +87,9 @@ class Reporter:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop.set()
         self._thread.join()
 

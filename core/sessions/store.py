@@ -13,7 +13,15 @@ from pathlib import Path
 import msgspec
 
 from core.errors import SessionDamaged, SessionError, SessionNotFound, VersionConflict
-from core.files import atomic_write, locked, make_folder, read_regular, remove_folder, storage_errors, sync_folder
+from core.files import (
+    atomic_write,
+    locked,
+    make_folder,
+    read_regular,
+    remove_folder,
+    storage_errors,
+    sync_folder,
+)
 from core.sessions.owners import Owner, Visitor
 from core.sessions.record import Session, SessionSummary, decode, encode, summary, utc_now
 from core.settings import Limits
@@ -225,7 +233,12 @@ class SessionStore:
             yield
 
     def _replace(self, before: Session, after: Session) -> Session:
-        kept = {"id": before.id, "created": before.created, "version": before.version + 1, "updated": self._now()}
+        kept = {
+            "id": before.id,
+            "created": before.created,
+            "version": before.version + 1,
+            "updated": self._now(),
+        }
         after = msgspec.structs.replace(after, **kept)
         self._write(after)
         level = logging.INFO if after.status != before.status else logging.DEBUG
@@ -238,7 +251,9 @@ class SessionStore:
 
     def _missing(self, session: Session) -> list[str]:
         folder = self._folder(session.id)
-        lost = [f"the upload {file.id} is missing" for file in session.files if not (folder / "uploads" / file.id).is_file()]
+        lost = [
+            f"the upload {file.id} is missing" for file in session.files if not (folder / "uploads" / file.id).is_file()
+        ]
         if session.tables and not (folder / "tables" / session.tables).is_dir():
             lost.append("the tables are missing")
         return lost + [f"{path.name} belongs to nothing" for path in self._litter(session, remove=False)]
@@ -253,7 +268,9 @@ class SessionStore:
         if not (session.job and session.job.active):
             named = {file.id for file in session.files}
             litter += [path for path in _inside(folder / "uploads") if path.name not in named]
-            litter += [path for path in _inside(folder / "tables") if path.name not in (session.tables, session.retired)]
+            litter += [
+                path for path in _inside(folder / "tables") if path.name not in (session.tables, session.retired)
+            ]
         before = self._now().timestamp() - LITTER_AGE
         litter = [path for path in litter if path.lstat().st_mtime < before]
         if remove:

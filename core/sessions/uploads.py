@@ -89,6 +89,7 @@ def _with_file(session: Session, file: StoredFile, most: int) -> Session:
         return msgspec.structs.replace(session, notices=(*session.notices, notice))
     if len(session.files) >= most:
         raise LimitExceeded(
-            f"A session holds at most {most} files.", "Start another session, or raise THROUGHLINE_FILES_PER_SESSION."
+            f"A session holds at most {most} files.",
+            "Start another session, or raise THROUGHLINE_FILES_PER_SESSION.",
         )
     return msgspec.structs.replace(session, files=(*session.files, file))

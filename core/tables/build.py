@@ -21,7 +21,13 @@ from core.settings import Limits
 from core.tables import menu, schema
 from core.tables.schema import About, Found
 
-STAGES = ("Reading the files", "Numbering menu items", "Putting steps into calls", "Finding distinct paths", "Checking the account")
+STAGES = (
+    "Reading the files",
+    "Numbering menu items",
+    "Putting steps into calls",
+    "Finding distinct paths",
+    "Checking the account",
+)
 
 _TEXT_ROLES = {Role.OUTCOME: "outcome", Role.CUSTOMER: "customer", Role.AGENT: "agent", Role.ERROR: "error"}
 _SECONDS_ROLES = {Role.QUEUE_WAIT: "queue_wait", Role.HANDLE_TIME: "handle_time"}
@@ -125,7 +131,10 @@ class _Build:
         self._watcher.stage(0, total=expected, unit="rows")
         for number, source in enumerate(self._sources):
             utf8 = decode.as_utf8(
-                source.path, source.dialect.encoding, source.dialect.newline, self._work / f"utf8_{number}.csv"
+                source.path,
+                source.dialect.encoding,
+                source.dialect.newline,
+                self._work / f"utf8_{number}.csv",
             )
             refused = f"refused_{number}"
             columns = ", ".join(f"{value} AS {identifier(name)}" for name, value in self._columns(source))
@@ -141,7 +150,8 @@ class _Build:
             self._refused.append(len(strays))
             self._watcher.advance(sum(self._rows))
         self._run(
-            f"CREATE VIEW raw AS SELECT * FROM read_parquet({quoted(str(self._work / 'raw_*.parquet'))}, union_by_name = true)"
+            f"CREATE VIEW raw AS SELECT * "
+            f"FROM read_parquet({quoted(str(self._work / 'raw_*.parquet'))}, union_by_name = true)"
         )
 
     def _columns(self, source: Source) -> Iterator[tuple[str, str]]:
@@ -156,7 +166,10 @@ class _Build:
         date = value(roles.column(Role.TIMESTAMP))
         at = load.parsed_date(f"({date})", roles.date_format) if roles.date_format else "NULL::TIMESTAMP"
         yield "at", at
-        yield "hour", f"hour({at})" if roles.date_format and dates.has_time(roles.date_format) else "NULL::BIGINT"
+        yield (
+            "hour",
+            f"hour({at})" if roles.date_format and dates.has_time(roles.date_format) else "NULL::BIGINT",
+        )
         yield "unread", f"({date}) IS NOT NULL AND ({at}) IS NULL"
         yield "in_menu", "true" if roles.column(Role.PARENT) else "false"
         for role, name in _TEXT_ROLES.items():
@@ -167,9 +180,7 @@ class _Build:
         for name in self._attributes:
             yield f"attribute.{name}", value(name if roles.roles.get(name) is Role.ATTRIBUTE else None)
 
-    def _reject(
-        self, number: int, utf8: Path, dialect: Dialect, n_taken: int, refused: list[tuple[int, str]]
-    ) -> None:
+    def _reject(self, number: int, utf8: Path, dialect: Dialect, n_taken: int, refused: list[tuple[int, str]]) -> None:
         """Note every row of a file that is no step, with its line and text."""
         raw = quoted(str(self._work / f"raw_{number}.parquet"))
         odd = self._connection.execute(
@@ -197,11 +208,10 @@ class _Build:
             """
             CREATE TABLE ids AS
             SELECT CAST(row_number() OVER (
-                ORDER BY NOT regexp_full_match(id, '[0-9]+'),
-                         CASE WHEN regexp_full_match(id, '[0-9]+') THEN length(ltrim(id, '0')) END,
-                         CASE WHEN regexp_full_match(id, '[0-9]+') THEN ltrim(id, '0') END, id) - 1 AS INTEGER) AS node, id
+                ORDER BY digits IS NULL, length(digits), digits, id) - 1 AS INTEGER) AS node, id
+            FROM (SELECT id, CASE WHEN regexp_full_match(id, '[0-9]+') THEN ltrim(id, '0') END AS digits
             FROM (SELECT node AS id FROM raw WHERE node IS NOT NULL
-                  UNION SELECT parent FROM raw WHERE node IS NOT NULL AND parent IS NOT NULL AND parent <> '0')
+                  UNION SELECT parent FROM raw WHERE node IS NOT NULL AND parent IS NOT NULL AND parent <> '0'))
             """
         )
         self._run(
@@ -247,7 +257,11 @@ class _Build:
             FROM raw WHERE node IS NOT NULL AND "call" IS NOT NULL GROUP BY ALL
             """
         )
-        extra = [*_TEXT_ROLES.values(), *_SECONDS_ROLES.values(), *(f"attribute.{name}" for name in self._attributes)]
+        extra = [
+            *_TEXT_ROLES.values(),
+            *_SECONDS_ROLES.values(),
+            *(f"attribute.{name}" for name in self._attributes),
+        ]
         kept = ", ".join(f"raw.{identifier(name)}" for name in extra)
         dated = any(source.mapping.date_format for source in self._sources)
         moment = 'last_value(raw."at" IGNORE NULLS) OVER (PARTITION BY number ORDER BY raw.row)' if dated else "NULL"
@@ -255,7 +269,8 @@ class _Build:
             f"""
             CREATE TABLE ordered AS
             SELECT number, file, call_id, ids.node, raw."at", raw.hour, {kept}, raw.unread,
-                   CAST(row_number() OVER (PARTITION BY number ORDER BY moment NULLS FIRST, raw.row) AS INTEGER) AS position
+                   CAST(row_number() OVER (
+                       PARTITION BY number ORDER BY moment NULLS FIRST, raw.row) AS INTEGER) AS position
             FROM (SELECT raw.*, keys.number, keys.call_id, {moment} AS moment
                   FROM raw JOIN keys ON keys.file = raw.file AND keys.call_id = raw."call"
                   WHERE raw.node IS NOT NULL) raw
@@ -302,7 +317,8 @@ class _Build:
         )
         calls = quoted(str(self._part / "calls.parquet"))
         self._write(
-            "variants", f"SELECT path, file, date, count(*) AS n FROM read_parquet({calls}) GROUP BY ALL ORDER BY ALL"
+            "variants",
+            f"SELECT path, file, date, count(*) AS n FROM read_parquet({calls}) GROUP BY ALL ORDER BY ALL",
         )
         self._write("nodes", "FROM nodes ORDER BY node")
         self._write("menu", "FROM menu ORDER BY ALL")
@@ -324,10 +340,13 @@ class _Build:
         n_rows = sum(rows for _, _, rows in files)
         if n_rows != steps + declarations + refused:
             raise ThroughlineError(
-                f"The rows do not add up: {n_rows:,} read, {steps:,} steps, {declarations:,} declarations, {refused:,} rejected.",
+                f"The rows do not add up: {n_rows:,} read, {steps:,} steps, {declarations:,} declarations, "
+                f"{refused:,} rejected.",
                 "Nothing was kept of this import. Please report it.",
             )
-        n_calls, first, last = self._one('SELECT count(*), min("at")::DATE::VARCHAR, max("at")::DATE::VARCHAR FROM folded')
+        n_calls, first, last = self._one(
+            'SELECT count(*), min("at")::DATE::VARCHAR, max("at")::DATE::VARCHAR FROM folded'
+        )
         (n_paths,) = self._one("SELECT count(*) FROM paths")
         n_nodes, inconsistent = self._one("SELECT count(*), count(*) FILTER (len(inconsistencies) > 0) FROM nodes")
         if n_calls == 0:

@@ -10,7 +10,13 @@ ABOUT = "about.json"
 
 TABLES: dict[str, dict[str, str]] = {
     "files": {"file": "INTEGER", "name": "VARCHAR", "rows": "BIGINT"},
-    "steps": {"call": "INTEGER", "position": "INTEGER", "node": "INTEGER", "at": "TIMESTAMP", "error": "VARCHAR"},
+    "steps": {
+        "call": "INTEGER",
+        "position": "INTEGER",
+        "node": "INTEGER",
+        "at": "TIMESTAMP",
+        "error": "VARCHAR",
+    },
     "calls": {
         "call": "INTEGER",
         "file": "INTEGER",
@@ -27,7 +33,13 @@ TABLES: dict[str, dict[str, str]] = {
         "queue_wait": "DOUBLE",
         "handle_time": "DOUBLE",
     },
-    "paths": {"path": "INTEGER", "nodes": "INTEGER[]", "n_steps": "INTEGER", "intent": "INTEGER", "leaf": "INTEGER"},
+    "paths": {
+        "path": "INTEGER",
+        "nodes": "INTEGER[]",
+        "n_steps": "INTEGER",
+        "intent": "INTEGER",
+        "leaf": "INTEGER",
+    },
     "variants": {"path": "INTEGER", "file": "INTEGER", "date": "DATE", "n": "BIGINT"},
     "nodes": {
         "node": "INTEGER",
@@ -42,7 +54,13 @@ TABLES: dict[str, dict[str, str]] = {
         "inconsistencies": "VARCHAR[]",
     },
     "menu": {"parent": "INTEGER", "node": "INTEGER"},
-    "rejects": {"file": "INTEGER", "line": "BIGINT", "kind": "VARCHAR", "reason": "VARCHAR", "text": "VARCHAR"},
+    "rejects": {
+        "file": "INTEGER",
+        "line": "BIGINT",
+        "kind": "VARCHAR",
+        "reason": "VARCHAR",
+        "text": "VARCHAR",
+    },
 }
 """Table -> column -> SQL type. `calls` also has an `attribute.<column>` for each column kept as an attribute.
 

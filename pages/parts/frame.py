@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import Page as StreamlitPage
 
 from core.errors import SessionNotFound, ThroughlineError
 from core.sessions import Session
@@ -33,9 +35,9 @@ def begin() -> None:
     st.logo(str(ASSETS / f"logo_{state.mode()}.svg"), size="large")
 
 
-def navigation(*, hidden: bool):  # type: ignore[no-untyped-def]
-    """Streamlit's navigation over the views by section, and the page that the address asks for."""
-    pages: dict[str, list[object]] = {}
+def navigation(*, hidden: bool) -> StreamlitPage:
+    """The navigation, views by section; returns the page that the address asks for."""
+    pages: dict[str, list[StreamlitPage]] = {}
     for view in VIEWS:
         pages.setdefault(view.section, []).append(st.Page(page_of(view), title=view.title, icon=view.icon))
     pages["This session"] = [
@@ -45,11 +47,18 @@ def navigation(*, hidden: bool):  # type: ignore[no-untyped-def]
     return st.navigation(pages, position="hidden" if hidden else "sidebar")
 
 
+def is_start(page: StreamlitPage) -> bool:
+    return page.url_path == ""
+
+
+def is_view(page: StreamlitPage) -> bool:
+    return page.url_path in {view.key.replace("-", "_") for view in VIEWS}
+
+
 def side(session: Session) -> None:
     """Below the navigation: which session this is."""
     found = session.found
     with st.sidebar:
-        st.divider()
         st.markdown(f":material/folder_open: **{literal(session.name)}**")
         st.markdown(
             f":small[:gray[{plural(found['n_files'], 'file')} · {plural(found['n_calls'], 'call')} · "
@@ -64,7 +73,7 @@ def title(words: str, note: str = "") -> None:
         st.markdown(f":small[:gray[{sentence(note)}]]")
 
 
-def centred(share: float):  # type: ignore[no-untyped-def]
+def centred(share: float) -> DeltaGenerator:
     """A column in the middle of the page that takes `share` of its width."""
     return st.columns([(1 - share) / 2, share, (1 - share) / 2])[1]
 
@@ -103,8 +112,8 @@ def not_found() -> None:
         title("Session not found", "The address names a session that is not here.")
         with st.container(border=True):
             st.markdown(
-                "Sessions are kept on disk and survive reloads and restarts, so one of these is true: the link is not "
-                "complete, the session was deleted, or this server keeps its sessions elsewhere than the one that made it."
+                "Sessions are kept on disk and survive reloads and restarts, so one of these is true: the link is "
+                "not complete, the session was deleted, or it was made on a server that keeps its sessions elsewhere."
             )
             st.markdown("Check that you have the whole link, or ask whoever sent it. Or begin anew:")
             st.page_link(START, label="Start with new files", icon=":material/upload:")

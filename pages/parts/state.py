@@ -5,13 +5,13 @@ holds nothing else.
 """
 
 from functools import cache
-from typing import NamedTuple
+from typing import NoReturn
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from core import log, settings
-from core.errors import ThroughlineError
+from core.errors import SessionNotFound
 from core.flow.filter import ALL, Filter, join_ids, split_ids
 from core.service import Service
 from core.sessions import EVERYONE, Session, Visitor
@@ -20,13 +20,7 @@ SESSION = "session"
 PREFIX = "at"
 _FILTER = ("from", "to", "weekday", "file", "intent")
 _MEMORY = "throughline.address"
-
-
-class Bound(NamedTuple):
-    """The session that the address names, None where it names none; or why it cannot be shown."""
-
-    session: Session | None
-    problem: ThroughlineError | None = None
+_BOUND = "throughline.session"
 
 
 @cache
@@ -45,20 +39,39 @@ def visitor() -> Visitor:
     return EVERYONE
 
 
-def bind(*, remember: bool) -> Bound:
-    """Read the address; where `remember` is set and it names no session, put back what navigation dropped."""
-    if SESSION not in st.query_params:
-        if not remember or _MEMORY not in st.session_state:
-            return Bound(None)
-        st.query_params.update(st.session_state[_MEMORY])
-    try:
-        session = service().store.get(st.query_params[SESSION], by=visitor())
-    except ThroughlineError as problem:
-        st.session_state.pop(_MEMORY, None)
-        return Bound(None, problem)
-    kept = {name: st.query_params[name] for name in (SESSION, *_FILTER) if name in st.query_params}
-    st.session_state[_MEMORY] = kept
-    return Bound(session)
+def bind() -> Session | None:
+    """The session that the address names, or the one it named before navigation dropped it; None where there is none.
+
+    Raises SessionNotFound, SessionDamaged, SessionTooNew, and forgets the address then.
+    """
+    asked = st.query_params.to_dict() if SESSION in st.query_params else st.session_state.get(_MEMORY, {})
+    st.session_state.pop(_MEMORY, None)
+    st.session_state.pop(_BOUND, None)
+    if SESSION not in asked:
+        return None
+    session = service().store.get(asked[SESSION], by=visitor())
+    st.session_state[_MEMORY] = {name: asked[name] for name in (SESSION, *_FILTER) if name in asked}
+    st.session_state[_BOUND] = session
+    return session
+
+
+def session() -> Session:
+    """The session of this run. Raises SessionNotFound where there is none."""
+    found = st.session_state.get(_BOUND)
+    if not isinstance(found, Session):
+        raise SessionNotFound
+    return found
+
+
+def is_in_address() -> bool:
+    """Whether the address itself names a session."""
+    return SESSION in st.query_params
+
+
+def keep_in_address() -> None:
+    """Put back into the address what navigation dropped from it."""
+    if not is_in_address():
+        st.query_params.update(st.session_state.get(_MEMORY, {}))
 
 
 def where() -> Filter:
@@ -93,7 +106,7 @@ def address(session_id: str, where: Filter = ALL) -> dict[str, str]:
     return {SESSION: session_id, **where.as_query()}
 
 
-def go(page: str, session_id: str = "") -> None:
+def go(page: str, session_id: str = "") -> NoReturn:
     """Leave for another page, on a session where one is given."""
     st.session_state.pop(_MEMORY, None)
     st.switch_page(page, query_params=address(session_id) if session_id else None)

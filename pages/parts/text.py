@@ -8,7 +8,7 @@ _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def literal(text: str) -> str:
-    """`text` shown as it is: no Markdown, link, image, icon or formula in it comes alive, and its direction stays its own."""
+    """`text` as it is: no Markdown, link, image, icon or formula in it comes alive; its direction stays its own."""
     return isolate(_SPECIAL.sub(r"\\\1", clean(text)))
 
 

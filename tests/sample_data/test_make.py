@@ -254,9 +254,7 @@ def test_key_0_jumps_to_the_representative() -> None:
         nodes = path(call)
         n_jumps.append(
             sum(
-                target not in nodes[:position]
-                and (source, target) not in edges
-                and target in {"1900", "2900"}
+                target not in nodes[:position] and (source, target) not in edges and target in {"1900", "2900"}
                 for position, (source, target) in enumerate(pairwise(nodes), start=1)
             )
         )
@@ -377,9 +375,7 @@ def test_one_prompt_is_slow() -> None:
         for row, following in pairwise(call)
     ]
     slow = [seconds for node, seconds in stays if node in {"1620", "2620"}]
-    expect(
-        "slow_prompt", median_s=median_low(slow), median_s_all=median_low([seconds for _, seconds in stays])
-    )
+    expect("slow_prompt", median_s=median_low(slow), median_s_all=median_low([seconds for _, seconds in stays]))
 
 
 def test_rows_that_are_no_step_are_declarations_or_broken() -> None:
@@ -433,8 +429,7 @@ def test_the_address_form_loses_people(name: str, devices: set[str]) -> None:
 
 def test_some_visits_go_between_cart_and_shipping_costs() -> None:
     rounds = [
-        sum(pair == ("/cart", "/shipping-costs") for pair in pairwise(pages(visit)))
-        for visit in visits().values()
+        sum(pair == ("/cart", "/shipping-costs") for pair in pairwise(pages(visit))) for visit in visits().values()
     ]
     expect(
         "shop_loop",

@@ -88,9 +88,7 @@ def test_large_counts_get_the_room_they_need():
 
 def test_red_is_for_calls_that_ended():
     stop, plain = (
-        bar_list([Bar("Ended here", 1, 0.5, tone="stop"), Bar("A", 1, 0.5)], LIGHT, width=500)
-        .data[0]
-        .marker.color
+        bar_list([Bar("Ended here", 1, 0.5, tone="stop"), Bar("A", 1, 0.5)], LIGHT, width=500).data[0].marker.color
     )
     assert stop != plain == LIGHT.bar
 

@@ -41,9 +41,7 @@ PATHS = ["ab"] * 50 + ["abc"] * 100 + ["b"] * 30 + ["bc"] * 15 + [f"a{x}c" for x
 @given(st.lists(st.text("abcdefghij", min_size=1, max_size=5), min_size=1, max_size=80), st.integers(20, 600))
 def test_folding_loses_no_call_in_any_step(paths, height):
     tree = tree_of(paths)
-    drawn = pd.DataFrame(
-        [(tile.column + 1, tile.n_calls) for tile in tiles(tree, height)], columns=["step", "n"]
-    )
+    drawn = pd.DataFrame([(tile.column + 1, tile.n_calls) for tile in tiles(tree, height)], columns=["step", "n"])
     assert drawn.groupby("step").n.sum().to_dict() == tree.groupby("step").n_calls.sum().to_dict()
 
 
@@ -83,9 +81,7 @@ def test_where_folded_calls_ended_stays_apart():
 
 def test_ended_calls_are_red_midmenu_and_quiet_at_a_destination():
     chart = icicle(tree_of(PATHS), LIGHT, width=600, height=424)
-    colour = dict(
-        zip((tile.kind for tile in tiles(tree_of(PATHS), 400)), chart.data[0].marker.color, strict=True)
-    )
+    colour = dict(zip((tile.kind for tile in tiles(tree_of(PATHS), 400)), chart.data[0].marker.color, strict=True))
     assert len({colour["stop"], colour["destination"], colour["step"]}) == 3
 
 

@@ -1,0 +1,53 @@
+"""What was found in the files, and what each column is: guessed, and changeable, before anything is computed."""
+
+import streamlit as st
+
+from core.ingest.mapping import missing
+from core.plan import facts_of, header_groups, mapping_of
+from core.text import plural
+from pages.parts import columns, frame, importing, state, upload
+from pages.parts.text import literal
+
+session = state.session()
+looking = session.job is not None and session.job.active
+if looking and session.job and session.job.kind == "inspect":
+    importing.watch(session, f"Looking at {plural(len(session.files), 'file')}")
+elif looking and not session.tables:
+    importing.watch(session)
+elif session.job is not None and session.job.state == "failed" and session.job.kind == "inspect":
+    importing.failed(session, session.job)
+else:
+    groups = header_groups(session)
+    rows = sum(facts.rows for file in session.files if (facts := facts_of(file)) and facts.usable)
+    gaps = [role for group in groups for role in missing(mapping_of(session, group))]
+    with frame.centred(0.88):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.title("Files & columns" if session.tables else "Is this right?", anchor=False)
+            with st.popover("Add files", icon=":material/add:"):
+                upload.add_files(session.id)
+            if groups and st.button(
+                f"Process {plural(rows, 'row')}",
+                type="primary",
+                icon=":material/arrow_forward:",
+                disabled=bool(gaps),
+            ):
+                state.service().process(session.id)
+                state.go(frame.page_of(frame.VIEWS[0]), session.id)
+        if not groups:
+            note = "No file can be used yet."
+        elif gaps:
+            note = f"Before it can be processed: which column is the {' and which the '.join(dict.fromkeys(gaps))}?"
+        else:
+            note = (
+                "Change what is wrong and process again."
+                if session.tables
+                else "Nothing is computed yet. Every guess can be changed."
+            )
+        st.markdown(f":small[:gray[{note}]]")
+        for notice in session.notices:
+            st.info(literal(notice), icon=":material/info:")
+        for file in session.files:
+            columns.file_card(session, file)
+        for group in groups:
+            columns.group(session, group, several=len(groups) > 1)
+        columns.rejected(session)

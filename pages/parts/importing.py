@@ -1,0 +1,142 @@
+"""A session that is not ready: honest progress, and what can be done where it stopped."""
+
+import streamlit as st
+
+from core.sessions import Job, JobState, Session, Status
+from core.text import file_size, number, plural
+from pages.parts import frame, state
+from pages.parts.text import sentence
+
+POLL = 0.5  # seconds
+
+
+def show(session: Session) -> None:
+    """The import in place of a view: under way, failed, called off, or still waiting for a word from the person."""
+    if session.job is not None and session.job.active:
+        watch(session)
+    elif session.status is Status.FAILED and session.job is not None:
+        failed(session, session.job)
+    elif session.status is Status.CANCELLED:
+        cancelled(session)
+    else:
+        state.go(frame.FILES, session.id)
+
+
+def watch(session: Session, words: str = "") -> None:
+    """Progress, looked at twice a second, until the job has ended; then the page runs again."""
+    with frame.centred(0.55):
+        frame.title(
+            words or f"Reading {plural(len(session.files), 'file')}",
+            "You can close this page. The import goes on, and this address brings you back to it.",
+        )
+        _progress(session.id)
+        if st.button("Cancel import", icon=":material/close:", key="cancel"):
+            state.service().cancel(session.id)
+            st.rerun()
+
+
+@st.fragment(run_every=POLL)
+def _progress(session_id: str) -> None:
+    session = state.service().store.peek(session_id, by=state.visitor())
+    job = session.job
+    if job is None or not job.active:
+        st.rerun()
+    else:
+        _draw(session, job)
+
+
+def _draw(session: Session, job: Job) -> None:
+    with st.container(border=True, key="progress"):
+        progress = job.progress
+        if not progress.stages:
+            before = state.service().runner.place(session.id)
+            waiting = f"Waiting: {plural(before, 'import')} before this one" if before else "Starting"
+            st.markdown(f"#### {waiting}")
+            st.progress(0.0)
+            return
+        share = min(progress.done / progress.total, 1.0) if progress.total else 0.0
+        left, right = st.columns([3, 1])
+        left.markdown(
+            f"#### Step {progress.stage + 1} of {len(progress.stages)}: {progress.stages[progress.stage].lower()}"
+        )
+        right.markdown(f"**{share:.0%}**", text_alignment="right")
+        st.progress(share)
+        st.markdown(f":small[:gray[{sentence(_amount(job))}]]")
+        for position, stage in enumerate(progress.stages):
+            mark = ":material/radio_button_unchecked:"
+            if position < progress.stage:
+                mark = ":green[:material/check_circle:]"
+            elif position == progress.stage:
+                mark = ":blue[:material/pending:]"
+            st.markdown(f"{mark} {stage}" if position <= progress.stage else f"{mark} :gray[{stage}]")
+
+
+def _amount(job: Job) -> str:
+    progress = job.progress
+    if not progress.total or progress.unit == "%":
+        return "Working"
+    if progress.unit == "bytes":
+        return f"{file_size(progress.done)} of {file_size(progress.total)}"
+    return f"{number(progress.done)} of {number(progress.total)} {progress.unit}"
+
+
+def failed(session: Session, job: Job) -> None:
+    """Where it stopped, what is safe, and the ways on."""
+    safe = "the upload is kept" + (", and the last good import still serves every page." if session.tables else ".")
+    with frame.centred(0.55):
+        frame.title("The import stopped", f"Nothing is lost: {safe}")
+        with st.container(border=True):
+            if job.failure is not None:
+                st.subheader(f":red[:material/error:] {sentence(job.failure.problem)}", anchor=False)
+                st.markdown(sentence(job.failure.hint))
+                if job.failure.reference:
+                    st.markdown(
+                        f":small[:gray[Reference for whoever runs this server: {sentence(job.failure.reference)}]]"
+                    )
+            _ways_on(session)
+
+
+def cancelled(session: Session) -> None:
+    with frame.centred(0.55):
+        frame.title("The import was cancelled", "Nothing is lost: the upload is kept.")
+        with st.container(border=True):
+            _ways_on(session)
+
+
+def _ways_on(session: Session) -> None:
+    with st.container(horizontal=True):
+        if st.button("Process again", type="primary", icon=":material/replay:", key="again"):
+            again(session)
+        if st.button("Check files and columns", icon=":material/table_view:", key="check"):
+            state.go(frame.FILES, session.id)
+
+
+def again(session: Session) -> None:
+    """Do what the session's last job was to do, once more."""
+    if session.job is not None and session.job.kind == "inspect":
+        state.service().look(session.id)
+        state.go(frame.FILES, session.id)
+    state.service().process(session.id)
+    st.rerun()
+
+
+@st.fragment(run_every=POLL)
+def _until_done(session_id: str) -> None:
+    session = state.service().store.peek(session_id, by=state.visitor())
+    if session.job is None or not session.job.active:
+        st.rerun()
+    st.info("A new import is under way; these are the figures of the last one.", icon=":material/hourglass_top:")
+
+
+def notice(session: Session) -> None:
+    """Above a view whose tables serve while, or although, another import is made."""
+    if session.job is None:
+        return
+    if session.job.active:
+        _until_done(session.id)
+    elif session.job.state is JobState.FAILED and session.job.failure is not None:
+        st.warning(
+            f"The last import stopped: {sentence(session.job.failure.problem)} "
+            "These are the figures of the one before.",
+            icon=":material/warning:",
+        )

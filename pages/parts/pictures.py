@@ -1,0 +1,196 @@
+"""From a view's frame to its chart: which rows are shown, which is emphasised, what the tail is called."""
+
+import pandas as pd
+import streamlit as st
+
+from core.charts.bar_list import Bar, bar_list
+from core.charts.columns import Column, columns, depth_columns
+from core.charts.icicle import branch_hues, icicle
+from core.charts.theme import Palette
+from core.flow.paths import path_counts
+from core.flow.summary import daily, lengths, mid_menu_ends
+from core.text import is_rtl, number, percent, plural
+from pages.parts import view
+from pages.parts.filters import WEEKDAYS
+
+HALF = 440  # pixels: a card that takes half of the page
+THIRD = 290
+MOST_BARS = 6
+MOST_STEPS = 12
+MOST_DEPTHS = 10
+
+
+def key_figures(shown: view.Shown, figures: pd.Series) -> None:
+    """Four figures with their shape: calls, steps, paths, and what is lost mid-menu (or all steps, without a menu)."""
+    n_calls, p95 = int(figures["n_calls"]), int(figures["p95_length"])
+    days = daily(shown.log, shown.where)
+    by_length = lengths(shown.log, shown.where)
+    with st.grid(4, min_column_width=140):
+        st.metric(
+            "Calls",
+            number(n_calls),
+            border=True,
+            chart_data=list(days["n_calls"]) or None,
+            chart_type="area",
+            help="A call is one call id in one file. The line shows calls a day.",
+        )
+        st.metric(
+            "Steps in a call",
+            number(int(figures["median_length"])),
+            border=True,
+            chart_data=list(by_length["n_calls"][by_length["n_steps"] <= p95 + 2]),
+            chart_type="bar",
+            help=f"The median. The mean is {figures['mean_length']:.2f}; 95% of calls have {p95} steps or fewer. "
+            "The bars show calls by number of steps.",
+        )
+        st.metric(
+            "Different paths",
+            number(int(figures["n_variants"])),
+            border=True,
+            chart_data=list(path_counts(shown.log, shown.where)["cumulative"].head(300)),
+            chart_type="area",
+            help="Calls with the same steps in the same order share a path. The line shows how many calls the most "
+            "frequent paths carry together.",
+        )
+        if "parent" in shown.log.about.roles:
+            n_mid = int(mid_menu_ends(shown.log, shown.where)["n_calls"].sum())
+            shares = (days["n_mid_menu"] / days["n_calls"].where(days["n_calls"] > 0)).fillna(0.0)
+            st.metric(
+                "Left mid-menu",
+                percent(n_mid / n_calls),
+                border=True,
+                chart_data=list(shares) or None,
+                chart_type="area",
+                help=f"{number(n_mid)} of {plural(n_calls, 'call')} end on a menu item that still has options below "
+                "it. The line shows the share by day.",
+            )
+        else:
+            st.metric(
+                "Steps in all",
+                number(int(figures["n_steps"])),
+                border=True,
+                chart_data=list(by_length["n_calls"] * by_length["n_steps"])[:40],
+                chart_type="bar",
+                help="All steps of these calls, repeats counted. The bars show them by the length of the call.",
+            )
+
+
+def bars(rows: pd.DataFrame, most: int, *, strong: bool = True, hues: dict[str, str] | None = None) -> list[Bar]:
+    """Rows of node, label, n_calls, share as bars: the `most` first, the rest as one, those without a node last."""
+    steps, ended = rows[rows["node"].notna()], rows[rows["node"].isna()]
+    kept = steps if len(steps) <= most + 1 else steps.head(most)
+    found = [
+        Bar(
+            label=str(row.label),
+            n=int(row.n_calls),
+            share=float(row.share),
+            tone="strong" if strong and position == 0 and len(steps) > 1 else "plain",
+            hue=(hues or {}).get(str(row.node)),
+            key=str(row.node),
+            hover=f"id {row.node}",
+        )
+        for position, row in enumerate(kept.itertuples())
+    ]
+    if len(kept) < len(steps):
+        tail = steps.iloc[len(kept) :]
+        words = f"{len(tail)} more items"
+        found.append(Bar(label=words, n=int(tail["n_calls"].sum()), share=float(tail["share"].sum()), tone="quiet"))
+    return found + [
+        Bar(label=str(row.label), n=int(row.n_calls), share=float(row.share), tone="stop") for row in ended.itertuples()
+    ]
+
+
+def intents(rows: pd.DataFrame, palette: Palette) -> None:
+    view.chart(bar_list(bars(rows, MOST_BARS), palette, width=HALF), _spoken("Calls by intent", rows), key="intents")
+
+
+def first_steps(rows: pd.DataFrame, palette: Palette) -> None:
+    view.chart(
+        bar_list(bars(rows, MOST_BARS), palette, width=2 * HALF),
+        _spoken("Calls by first step", rows),
+        key="first",
+    )
+
+
+def weekdays(rows: pd.DataFrame, shown: view.Shown) -> None:
+    """Calls a day; the week begins on Sunday where most of the data is written right to left."""
+    dated = rows[rows["weekday"].notna()]
+    if dated.empty:
+        st.markdown(":small[:gray[No call has a date. Mark a column as the timestamp to see when people call.]]")
+        return
+    labels = list(shown.log.labels.values())
+    from_sunday = sum(map(is_rtl, labels)) * 2 > len(labels)
+    order = sorted(dated.itertuples(), key=lambda row: int(row.weekday) % 7 if from_sunday else int(row.weekday))
+    busiest = max(float(row.calls_per_day) for row in order)
+    view.chart(
+        columns(
+            [
+                Column(
+                    label=WEEKDAYS[int(row.weekday)][:3],
+                    value=float(row.calls_per_day),
+                    text=number(round(row.calls_per_day)),
+                    strong=float(row.calls_per_day) == busiest,
+                    hover=f"{plural(int(row.n_calls), 'call')} on {plural(int(row.n_days), 'day')}",
+                )
+                for row in order
+            ],
+            shown.palette,
+        ),
+        "Calls a day by weekday",
+        key="weekdays",
+    )
+    if len(rows) > len(dated):
+        undated = int(rows["n_calls"].iloc[-1])
+        st.markdown(f":small[:gray[{plural(undated, 'call')} without a date not shown.]]")
+
+
+def depths(rows: pd.DataFrame, palette: Palette) -> None:
+    """How far calls get, with the words for its three colours above."""
+    if rows["left_mid_menu"].sum():
+        st.markdown(":small[:blue[●] goes on  :red[●] left mid-menu  :gray[●] reached a destination]")
+    view.chart(
+        depth_columns(rows.head(MOST_DEPTHS), palette, width=2 * HALF),
+        "Calls by how many steps they take",
+        key="depths",
+    )
+    if len(rows) > MOST_DEPTHS:
+        n = int(rows["goes_on"].iloc[MOST_DEPTHS])
+        st.markdown(f":small[:gray[{plural(n, 'call')} {'goes' if n == 1 else 'go'} on to step {len(rows)} at most.]]")
+
+
+def next_steps(rows: pd.DataFrame, palette: Palette, *, key: str) -> str:
+    """The Path Explorer's list; the id of the node that was clicked, "" where none was."""
+    hues = branch_hues([str(node) for node in rows["node"].dropna()], palette)
+    figure = bar_list(bars(rows, MOST_STEPS, strong=False, hues=hues), palette, width=THIRD)
+    return view.chart(figure, _spoken("Calls by next step", rows), key=key, clickable=True)
+
+
+def next_levels(tree: pd.DataFrame, palette: Palette, *, key: str) -> str:
+    """The Path Explorer's icicle; the key of the tile that was clicked, "" where none was."""
+    figure = icicle(tree, palette, width=610, height=520)
+    return view.chart(figure, "The next four steps, each as tall as the calls that take it", key=key, clickable=True)
+
+
+def figures_table(figures: pd.DataFrame) -> pd.DataFrame:
+    """The one row of Summary as two columns of words."""
+    row = figures.iloc[0]
+    names = {
+        "n_files": "Files", "n_calls": "Calls", "n_steps": "Steps", "n_nodes": "Menu items that calls touch",
+        "n_variants": "Different paths", "first_day": "First day", "last_day": "Last day",
+        "mean_length": "Mean steps in a call", "median_length": "Median", "p90_length": "90% have at most", "p95_length": "95% have at most",
+        "min_length": "Fewest", "max_length": "Most", "n_rejected": "Rejected rows of the import",
+    }  # fmt: skip
+    values = [_figure(name, row[name]) for name in names]
+    return pd.DataFrame({"Figure": list(names.values()), "Value": values})
+
+
+def _figure(name: str, value: object) -> str:
+    if value is None or pd.isna(value):
+        return "–"
+    return f"{value:.4f}" if name == "mean_length" else number(value) if isinstance(value, int | float) else str(value)
+
+
+def _spoken(what: str, rows: pd.DataFrame) -> str:
+    """What a screen reader says of a bar list."""
+    first = "; ".join(f"{row.label}: {number(int(row.n_calls))}" for row in rows.head(3).itertuples())
+    return f"{what}. {first}"

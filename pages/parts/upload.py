@@ -1,0 +1,58 @@
+"""Taking files: what is dropped is on disk and in a session before anything else happens."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from core.errors import ThroughlineError
+from pages.parts import frame, state
+from pages.parts.text import sentence
+
+TYPES = ("csv", "tsv", "txt")
+_ROUND = "throughline.upload"
+
+_DROP_ZONE = """
+<style>
+.st-key-drop [data-testid="stFileUploaderDropzone"] {
+    min-height: 9.5rem; flex-direction: column; justify-content: center; align-items: center; gap: 0.75rem;
+    border: 1px dashed var(--st-primary-color, #2C7489); border-radius: 0.75rem; text-align: center;
+}
+.st-key-drop [data-testid="stFileUploaderDropzone"] > * { margin: 0; }
+</style>
+"""
+
+
+def drop_zone() -> None:
+    """The large one of the first screen: dropped files become a new session."""
+    st.html(_DROP_ZONE)
+    with st.container(key="drop"):
+        files = _uploader("Drop call logs here, or choose files")
+    if files:
+        _take(files, "")
+
+
+def add_files(session_id: str) -> None:
+    """The small one: dropped files join a session."""
+    files = _uploader("Add files to this session")
+    if files:
+        _take(files, session_id)
+
+
+def _uploader(label: str) -> list[UploadedFile]:
+    # Another key after each upload, so that the widget is empty again and gives its memory back.
+    turn = st.session_state.setdefault(_ROUND, 0)
+    return st.file_uploader(label, accept_multiple_files=True, key=f"upload:{turn}") or []
+
+
+def _take(files: Sequence[UploadedFile], session_id: str) -> None:
+    service = state.service()
+    given = [(file.name, file) for file in files]
+    try:
+        session = service.add(session_id, given) if session_id else service.create(given)
+    except ThroughlineError as refusal:
+        st.error(sentence(str(refusal)), icon=":material/error:")
+        return
+    st.session_state[_ROUND] += 1
+    service.look(session.id)
+    state.go(frame.FILES, session.id)
