@@ -10,8 +10,10 @@ from pages.parts import frame, importing, state
 def main() -> None:
     frame.begin()
     with frame.spoken_errors():
-        session = state.bind()
+        session, problem = state.bind()
         page = frame.navigation(hidden=session is None or not session.tables)
+        if problem is not None:
+            raise problem
         if session is None:
             page.run() if frame.is_start(page) else state.go(frame.START)
             return

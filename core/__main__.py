@@ -11,7 +11,7 @@ import argparse
 import json
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import msgspec
 import pandas as pd
 
 from core import jobs, log, settings
-from core.errors import FileRefused, ThroughlineError
+from core.errors import FileRefused, SessionDamaged, SessionTooNew, ThroughlineError
 from core.export import as_csv
 from core.flow.filter import ALL
 from core.jobs.memory import allowed, limit_this_process
@@ -218,7 +218,8 @@ def _view(service: Service, given: argparse.Namespace) -> int:
 
 
 def _delete(service: Service, given: argparse.Namespace) -> int:
-    service.cancel(given.id)
+    with suppress(SessionDamaged, SessionTooNew):  # has no job that could be read and called off
+        service.cancel(given.id)
     service.store.delete(given.id)
     print(f"Deleted {given.id}.")
     return 0
@@ -235,6 +236,7 @@ def _check(service: Service, given: argparse.Namespace) -> int:
 
 def _work(service: Service, given: argparse.Namespace) -> int:
     found = service.settings
+    os.umask(0o077)  # the tables that DuckDB writes are nobody else's to read either
     if hasattr(os, "nice"):
         os.nice(10)
     limit_this_process(allowed(found.job_memory))

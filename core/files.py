@@ -4,17 +4,19 @@ import errno
 import os
 import shutil
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from filelock import FileLock, Timeout
+from filelock import lock_descriptor, unlock_descriptor
 
 from core.errors import StorageError, StorageFull, StorageReadOnly
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+POLL = 0.002  # seconds between attempts at a lock
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -76,10 +78,14 @@ def sync_folder(folder: Path) -> None:
 def read_regular(path: Path) -> bytes:
     """The bytes of a regular file; a link, folder, pipe or device in its place is an OSError, never followed."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    descriptor = os.open(path, flags)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
-        return file.read()
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -87,25 +93,35 @@ def locked(path: Path, *, timeout: float | None = None) -> Iterator[bool]:
     """Hold an exclusive lock on `path` against all threads and processes; the kernel frees it if we die.
 
     Yields whether the lock was had within `timeout` seconds; without a timeout it waits and always is. The lock file
-    stays where it is. Its folder must exist.
+    stays where it is. Its folder must exist: none is made.
     """
-    seconds = -1 if timeout is None else timeout
-    lock = FileLock(path, mode=FILE_MODE, timeout=seconds, poll_interval=0.002, is_singleton=False)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), FILE_MODE)
     try:
-        lock.acquire()
-    except Timeout:
-        yield False
-        return
-    try:
-        yield True
+        mine = _lock(descriptor, timeout)
+        try:
+            yield mine
+        finally:
+            if mine:  # closing alone would leave it with a child process that is just being started
+                unlock_descriptor(descriptor)
     finally:
-        lock.release()
+        os.close(descriptor)
 
 
-def make_folder(path: Path) -> Path:
-    """Make `path` and its missing parents, readable by nobody else whatever the umask is."""
+def _lock(descriptor: int, timeout: float | None) -> bool:
+    if timeout is None:
+        return lock_descriptor(descriptor, poll_interval=POLL)
+    deadline = time.monotonic() + timeout
+    while not lock_descriptor(descriptor, blocking=False):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(POLL)
+    return True
+
+
+def make_folder(path: Path, *, parents: bool = True) -> Path:
+    """Make `path`, and its missing parents where `parents`, readable by nobody else whatever the umask is."""
     with storage_errors():
-        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+        missing = [folder for folder in (path, *(path.parents if parents else ())) if not folder.exists()]
         for folder in reversed(missing):
             folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
         if missing:

@@ -64,8 +64,12 @@ def load(environ: Mapping[str, str] = os.environ, secrets: Mapping[str, Any] | N
         return int(text)
 
     home = given.get("THROUGHLINE_HOME", "").strip() or platformdirs.user_data_dir("throughline", appauthor=False)
+    try:
+        folder = Path(home).expanduser().resolve()
+    except (RuntimeError, ValueError, OSError) as error:
+        raise SettingError(f"THROUGHLINE_HOME is {home!r}.", "It must be the path of a folder.") from error
     return Settings(
-        home=Path(home).expanduser().resolve(),
+        home=folder,
         jobs_at_once=number("JOBS_AT_ONCE", 1),
         job_memory=number("JOB_MEMORY_MB", 512) * MB,
         log_level=given.get("THROUGHLINE_LOG_LEVEL", "INFO").upper(),

@@ -45,7 +45,7 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
     def work(session: Session, reporter: Reporter) -> Commit:
         found = _inspected(store, settings, session, reporter)
         session = with_facts(found)(session)
-        tables = make_folder(store.folder(session.id) / "tables")
+        tables = make_folder(store.folder(session.id) / "tables", parents=False)
         _clear(tables, session)
         generation = uuid.uuid4().hex
         account = build(
@@ -79,7 +79,7 @@ def _inspected(store: SessionStore, settings: Settings, session: Session, report
     fresh = [file for file in session.files if file.id not in known]
     if not fresh:
         return {}
-    work = make_folder(store.folder(session.id) / "work")
+    work = make_folder(store.folder(session.id) / "work", parents=False)
     found = {}
     try:
         reporter.stage(0, total=sum(file.size for file in fresh), unit="bytes")

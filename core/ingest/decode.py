@@ -1,6 +1,7 @@
 """Which encoding a file is in, and the file as UTF-8 with plain line ends."""
 
 import codecs
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,24 +76,20 @@ def _guessed(sample: bytes) -> str:
 
 
 def as_utf8(path: Path, encoding: str, newline: str, target: Path) -> Path:
-    """`path` itself where it is UTF-8 with usual line ends, else a copy of it in `target` that is.
+    """`path` itself where it is UTF-8 and its lines end alike, else a copy of it in `target` that is so.
 
-    Raises FileRefused where the bytes are not in `encoding`.
+    With `newline` a carriage return, every line end becomes a line feed: DuckDB reads no file that mixes them. Raises FileRefused where the bytes are not in `encoding`.
     """
     if encoding in ("utf-8", "utf-8-sig") and newline != "\r":
         return path
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=newline == "\r")
     try:
         with target.open("wb") as copy:
             for chunk in chunks(path):
-                copy.write(_lines(decoder.decode(chunk), newline).encode())
-            copy.write(_lines(decoder.decode(b"", final=True), newline).encode())
+                copy.write(decoder.decode(chunk).encode())
+            copy.write(decoder.decode(b"", final=True).encode())
     except UnicodeError:
         raise FileRefused(
             f"Parts of this file are not {encoding} text.", "Save it again as UTF-8, and add that."
         ) from None
     return target
-
-
-def _lines(text: str, newline: str) -> str:
-    return text.replace("\r", "\n") if newline == "\r" else text

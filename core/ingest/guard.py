@@ -12,9 +12,15 @@ from core.settings import Limits
 
 
 def newline_of(path: Path) -> str:
-    """The line end: a carriage return alone only where no line feed is in the first part of the file."""
-    head = next(chunks(path), b"")
-    return "\r" if b"\r" in head and b"\n" not in head else "\n"
+    """A line feed where all lines of the file end alike, with a line feed or with both; else a carriage return."""
+    returns = feeds = both = 0
+    last = b""
+    for chunk in chunks(path):
+        returns += chunk.count(b"\r")
+        feeds += chunk.count(b"\n")
+        both += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
+        last = chunk[-1:]
+    return "\n" if returns == 0 or returns == both == feeds else "\r"
 
 
 def check_lines(path: Path, limits: Limits) -> None:

@@ -3,17 +3,84 @@
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
+from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
+from core.errors import FileRefused
+from core.ingest.decode import chunks
 from core.ingest.facts import Dialect
+from core.settings import Limits
 
 TEXT_LENGTH = 500
+_BOM = b"\xef\xbb\xbf"
 
 
 class Place(NamedTuple):
     line: int
     text: str
+
+
+class Quotes(Enum):
+    """How a line leaves the quotes: all closed, one open for the next line, or with text behind a closing one."""
+
+    CLOSED = 0
+    OPEN = 1
+    SPOILED = 2
+
+
+def mended(path: Path, dialect: Dialect, target: Path, limits: Limits) -> tuple[Path, list[Place]]:
+    """`path` itself where its quotes are in order, else a copy in `target` in which the lines that spoil them are blank.
+
+    Also those lines. A line spoils them that opens a quote which never ends, or ends with text behind it: a reader
+    would take all lines up to there for one row. Raises FileRefused where it is the header.
+    """
+    quote = dialect.quote.encode()
+    if not any(quote in chunk for chunk in chunks(path)):
+        return path, []
+    spoiled = list(_spoiled(path, dialect, limits))
+    if not spoiled:
+        return path, []
+    first, lines = _header_line(path, dialect), {place.line for place in spoiled}
+    if first in lines:
+        raise FileRefused("The header has a quote that is not closed.", "Correct it where the file comes from.")
+    with path.open("rb") as file, target.open("wb") as copy:
+        for number, line in enumerate(file, 1):
+            copy.write(line[len(line.rstrip(b"\r\n")) :] if number in lines else line)
+    return target, spoiled
+
+
+def _header_line(path: Path, dialect: Dialect) -> int:
+    with path.open("rb") as file:
+        return next((number for number, line in enumerate(file, 1) if number > dialect.preamble and line.strip()), 0)
+
+
+def _spoiled(path: Path, dialect: Dialect, limits: Limits) -> Iterator[Place]:
+    """The lines that open a quote and do not end it well; what follows such a line is read by itself."""
+    quotes_after = _quotes_after(dialect)
+    opened: tuple[int, int, bytes] | None = None
+    number = offset = 0
+    with path.open("rb") as file:
+        while True:
+            line = file.readline()
+            number, offset = number + 1, offset + len(line)
+            if not line and opened is None:
+                return
+            if number <= dialect.preamble:
+                continue
+            after = quotes_after(line.removeprefix(_BOM) if number == 1 else line, opened is not None)
+            if opened is None:
+                if after is Quotes.SPOILED:
+                    yield Place(number, _shown(line))
+                elif after is Quotes.OPEN:
+                    opened = number, offset, line
+            elif after is Quotes.SPOILED or not line or offset - opened[1] > limits.line_bytes:
+                number, offset, line = opened
+                yield Place(number, _shown(line))
+                file.seek(offset)
+                opened = None
+            elif after is Quotes.CLOSED:
+                opened = None
 
 
 def locate(
@@ -45,7 +112,7 @@ def _records(path: Path, dialect: Dialect, breaks: deque[int]) -> Iterator[tuple
 
     A record begins at each offset of `breaks`, whatever the quotes before it say.
     """
-    ends_open = _quote_state(dialect)
+    quotes_after = _quotes_after(dialect)
     offset = first_offset = 0
     first_line = 1
     parts: list[bytes] = []
@@ -53,8 +120,8 @@ def _records(path: Path, dialect: Dialect, breaks: deque[int]) -> Iterator[tuple
     with path.open("rb") as file:
         for line_number, line in enumerate(file, 1):
             start, offset = offset, offset + len(line)
-            if line_number == 1 and line.startswith(b"\xef\xbb\xbf"):
-                line = line[3:]
+            if line_number == 1:
+                line = line.removeprefix(_BOM)
             if breaks and start >= breaks[0]:
                 breaks.popleft()
                 if parts and header_seen:
@@ -65,7 +132,7 @@ def _records(path: Path, dialect: Dialect, breaks: deque[int]) -> Iterator[tuple
                     continue
                 first_offset, first_line = start, line_number
             parts.append(line)
-            if ends_open(line, len(parts) > 1):
+            if quotes_after(line, len(parts) > 1) is Quotes.OPEN:
                 continue
             if header_seen:
                 yield first_offset, first_line, b"".join(parts)
@@ -75,27 +142,30 @@ def _records(path: Path, dialect: Dialect, breaks: deque[int]) -> Iterator[tuple
         yield first_offset, first_line, b"".join(parts)
 
 
-def _quote_state(dialect: Dialect) -> Callable[[bytes, bool], bool]:
-    quote, delimiter = dialect.quote.encode(), dialect.delimiter.encode()
-    q, d = re.escape(quote), re.escape(delimiter)
-    closing = re.compile(rb"(?:[^" + q + rb"]|" + q + q + rb")*" + q + rb"(?=" + d + rb"|\r?\n?$)")
-    whole = re.compile(
-        rb"(^|" + d + rb")" + q + rb"(?:[^" + q + rb"]|" + q + q + rb")*" + q + rb"(?=" + d + rb"|\r?\n?$)"
-    )
-    opening = re.compile(rb"(?:^|" + d + rb")" + q)
+def _quotes_after(dialect: Dialect) -> Callable[[bytes, bool], Quotes]:
+    quote, delimiter = re.escape(dialect.quote.encode()), re.escape(dialect.delimiter.encode())
+    # As DuckDB has it: blanks around a quoted value are left out, a quote inside any other value is a mere character.
+    opening = re.compile(rb"(?:^|" + delimiter + rb") *" + quote)
+    closing = re.compile(rb"(?:[^" + quote + rb"]|" + quote + quote + rb")*+" + quote)
+    behind = re.compile(rb" *(?:" + delimiter + rb"|\r?\n?$)")
 
-    def ends_open(line: bytes, inside: bool) -> bool:
-        """Whether a quoted field is still open at the end of `line`, which begins `inside` one or not."""
-        if quote not in line:
-            return inside
-        if inside:
-            end = closing.match(line)
-            if end is None:
-                return True
-            line = line[end.end() :]
-        return opening.search(whole.sub(rb"\1", line)) is not None
+    def quotes_after(line: bytes, inside: bool) -> Quotes:
+        """How the quotes stand at the end of `line`, which begins `inside` a quoted value or not."""
+        position = 0
+        while True:
+            if inside:
+                closed = closing.match(line, position)
+                if closed is None:
+                    return Quotes.OPEN
+                position = closed.end()
+                if behind.match(line, position) is None:
+                    return Quotes.SPOILED
+            opened = opening.search(line, position)
+            if opened is None:
+                return Quotes.CLOSED
+            position, inside = opened.end(), True
 
-    return ends_open
+    return quotes_after
 
 
 def _shown(text: bytes) -> str:

@@ -28,7 +28,7 @@ def rows(path: Path, dialect: Dialect, n_columns: int, limits: Limits, *, reject
         f"read_csv({quoted(str(path))}, auto_detect = false, columns = {{{columns}}}, header = true, "
         f"skip = {dialect.preamble}, delim = {quoted(dialect.delimiter)}, quote = {quoted(dialect.quote)}, "
         f"escape = {quoted(dialect.quote)}, strict_mode = true, null_padding = false, "
-        f"max_line_size = {max(limits.line_bytes, 2 * 1024 * 1024)}, {kept if rejects else 'ignore_errors = true'})"
+        f"max_line_size = {max(2 * limits.line_bytes, 2 * 1024 * 1024)}, {kept if rejects else 'ignore_errors = true'})"
     )
 
 

@@ -23,7 +23,9 @@ def sniff(path: Path, quote: str = '"') -> tuple[str, tuple[str, ...], int]:
         sample = file.read(SAMPLE_BYTES)
     if len(sample) == SAMPLE_BYTES:
         sample = sample[: sample.rfind(b"\n") + 1] or sample
-    text = sample.decode("utf-8-sig", errors="ignore")
+    lines = sample.decode("utf-8-sig", errors="ignore").split("\n")
+    blank = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    text = "\n".join(lines[blank:])
     best, delimiter = max((_score(_rows(text, delimiter, quote)), delimiter) for delimiter in reversed(DELIMITERS))
     if best < AGREEING:
         raise FileRefused(
@@ -33,11 +35,6 @@ def sniff(path: Path, quote: str = '"') -> tuple[str, tuple[str, ...], int]:
     rows = _rows(text, delimiter, quote)
     if len(rows) < 2:
         raise FileRefused("The file has a header but no rows.", "Export it again, with the rows.")
-    blank = 0
-    for line in text.splitlines():
-        if line.strip():
-            break
-        blank += 1
     return delimiter, _unique(rows[0]), blank
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from core.errors import SessionError
+from core.errors import SessionError, StorageError
 from core.files import locked
 from core.jobs.lease import is_held
 from core.jobs.worker import Kind, failed, is_same
@@ -117,14 +117,19 @@ class Runner:
 
     def _watch(self, summary: SessionSummary, child: subprocess.Popen[bytes]) -> None:
         code = child.wait()
+        written = True
         try:
             if code != 0:
                 self._store.update(summary.id, lambda session: _died(session, summary.job, code))
         except SessionError:
             log.info("the session %s of an ended job is gone", summary.id)
+        except StorageError as error:
+            written = False  # whoever tends next starts it again; at once would be again and again
+            log.warning("how the job of %s ended could not be written: %s", summary.id, error)
         with self._turn:
             self._children.pop(summary.id, None)
-        self.tend()
+        if written:
+            self.tend()
 
 
 def _died(session: Session, job: Job | None, code: int) -> Session:

@@ -4,6 +4,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -44,6 +45,7 @@ def work(
     Safe to be killed anywhere and called again: nothing counts until the last update of the record. `on_cancel` is
     called from another thread when the job is called off while it runs.
     """
+    store.read(session_id)
     with lease(store.folder(session_id)) as mine, seat(root, seats) as seated:
         if not (mine and seated):
             return
@@ -61,7 +63,8 @@ def work(
             return
         except Exception as error:
             failure = _failure(error)
-            store.update(session_id, lambda now: _failed(now, job, failure))
+            with suppress(SessionNotFound):
+                store.update(session_id, lambda now: _failed(now, job, failure))
             return
     log.info("job %s of %s is done", job.kind, session_id)
 

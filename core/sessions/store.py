@@ -1,6 +1,7 @@
 """The session store: the only code that reads or writes `session.json`."""
 
 import logging
+import os
 import re
 import shutil
 import uuid
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from core.errors import SessionDamaged, SessionError, SessionNotFound, VersionConflict
+from core.errors import SessionDamaged, SessionError, SessionNotFound, StorageError, VersionConflict
 from core.files import (
     atomic_write,
     locked,
@@ -31,6 +32,7 @@ log = logging.getLogger("throughline.sessions")
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
 RECORD = "session.json"
 LOCK = ".lock"
+KEPT = (RECORD, "uploads", "tables")
 NAME_LENGTH = 120
 LITTER_AGE = 3600.0
 
@@ -73,7 +75,7 @@ class SessionStore:
         moment = self._now()
         session = Session(
             id=str(uuid.uuid4()),
-            name=name.strip()[:NAME_LENGTH] or "Untitled",
+            name=name.encode(errors="replace").decode().strip()[:NAME_LENGTH] or "Untitled",
             owner=owner.key,
             created=moment,
             updated=moment,
@@ -82,7 +84,8 @@ class SessionStore:
         folder = make_folder(self._root / session.id)
         try:
             self._write(session)
-            sync_folder(self._root)
+            with storage_errors():
+                sync_folder(self._root)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -129,7 +132,10 @@ class SessionStore:
         """Remove the record, the files and the tables. Raises SessionNotFound."""
         grave = make_folder(self._trash) / f"{self._folder(session_id).name}.{uuid.uuid4().hex[:8]}"
         with self._alone(session_id), storage_errors():
-            self._folder(session_id).rename(grave)
+            try:
+                self._folder(session_id).rename(grave)
+            except FileNotFoundError:  # somebody else did it while we waited
+                raise SessionNotFound from None
             sync_folder(self._root)
         log.info("[SESSION] deleted %s", session_id)
         remove_folder(grave)
@@ -163,19 +169,23 @@ class SessionStore:
         return self._folder(session_id)
 
     def sweep(self) -> SweepReport:
-        """Remove what no record names: litter of writers, builders and deletions that were cut off."""
+        """Remove what no record names: litter of writers, builders, creations and deletions that were cut off."""
         removed, kept = [], []
         if self._trash.is_dir():
             for grave in list(self._trash.iterdir()):
                 shutil.rmtree(grave, ignore_errors=True)
                 removed.append(grave.name)
         for session_id in self._ids():
+            if self._is_husk(session_id):
+                shutil.rmtree(self._folder(session_id), ignore_errors=True)
+                removed.append(session_id)
+                continue
             try:
                 with self._alone(session_id):
                     removed += [str(path.name) for path in self._litter(self._read(session_id), remove=True)]
             except SessionNotFound:
                 continue
-            except SessionError:
+            except (SessionError, StorageError):
                 kept.append(session_id)
         if removed:
             log.info("[SESSION] swept %d leftovers", len(removed))
@@ -226,10 +236,11 @@ class SessionStore:
     def _alone(self, session_id: str) -> Iterator[None]:
         folder = self._folder(session_id)
         with ExitStack() as stack:
-            if not folder.is_dir():
-                raise SessionNotFound
             with storage_errors():
-                stack.enter_context(locked(folder / LOCK))
+                try:
+                    stack.enter_context(locked(folder / LOCK))
+                except (FileNotFoundError, NotADirectoryError):
+                    raise SessionNotFound from None
             yield
 
     def _replace(self, before: Session, after: Session) -> Session:
@@ -264,19 +275,32 @@ class SessionStore:
         What is younger than an hour may belong to an upload under way, whose record is written last.
         """
         folder = self._folder(session.id)
-        litter = [path for path in folder.iterdir() if path.name.endswith(".tmp")]
-        if not (session.job and session.job.active):
+        litter = [path for path in folder.iterdir() if path.name not in KEPT and not path.name.endswith(".lock")]
+        if session.job and session.job.active:
+            litter = [path for path in litter if path.name.endswith(".tmp")]
+        else:
             named = {file.id for file in session.files}
             litter += [path for path in _inside(folder / "uploads") if path.name not in named]
             litter += [
                 path for path in _inside(folder / "tables") if path.name not in (session.tables, session.retired)
             ]
-        before = self._now().timestamp() - LITTER_AGE
-        litter = [path for path in litter if path.lstat().st_mtime < before]
+        litter = [path for path in litter if self._is_old(path)]
         if remove:
-            for path in litter:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            with storage_errors():
+                for path in litter:
+                    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         return litter
+
+    def _is_husk(self, session_id: str) -> bool:
+        """Whether this is what a creation or a deletion left that was cut off: an old folder, no record, no uploads."""
+        folder = self._folder(session_id)
+        return self._is_old(folder) and not os.path.lexists(folder / RECORD) and not _inside(folder / "uploads")
+
+    def _is_old(self, path: Path) -> bool:
+        try:
+            return path.lstat().st_mtime < self._now().timestamp() - LITTER_AGE
+        except OSError:  # gone in the meantime
+            return False
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,29 +33,46 @@ def receive(store: SessionStore, session_id: str, name: str, source: BinaryIO) -
     SessionNotFound.
     """
     store.read(session_id)
-    uploads = make_folder(folder(store, session_id))
+    uploads = make_folder(folder(store, session_id), parents=False)
     part = uploads / f"{uuid.uuid4().hex}.part"
     try:
         with storage_errors():
             size, digest = _copy(source, part, store.limits.file_bytes, name)
-            file = StoredFile(id=digest[:32], name=shown(name), size=size, sha256=digest, added=utc_now())
-            part.replace(uploads / file.id)
-            sync_folder(uploads)
+        file = StoredFile(id=digest[:32], name=shown(name), size=size, sha256=digest, added=utc_now())
+
+        def kept(session: Session) -> Session:
+            after = _with_file(session, file, store.limits.files_per_session)
+            with storage_errors():
+                part.replace(uploads / file.id)
+                sync_folder(uploads)
+            return after
+
+        return store.update(session_id, kept)
     finally:
-        part.unlink(missing_ok=True)
-    return store.update(session_id, lambda session: _with_file(session, file, store.limits.files_per_session))
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def remove(store: SessionStore, session_id: str, file_id: str) -> Session:
-    """Take a file out of the session, first from the record, then from the disk."""
+    """Take one of its files out of the session: first from the record, then, unless it came again, from the disk."""
 
-    def change(session: Session) -> Session:
+    def named(session: Session) -> bool:
+        return any(file.id == file_id for file in session.files)
+
+    def without(session: Session) -> Session:
         return msgspec.structs.replace(session, files=tuple(file for file in session.files if file.id != file_id))
 
-    session = store.update(session_id, change)
-    with storage_errors():
-        (folder(store, session_id) / Path(file_id).name).unlink(missing_ok=True)
-    return session
+    def unlinked(session: Session) -> Session:
+        if not named(session):
+            with storage_errors():
+                (folder(store, session_id) / file_id).unlink(missing_ok=True)
+        return session
+
+    before = store.read(session_id)
+    if not named(before):
+        return before
+    store.update(session_id, without)
+    return store.update(session_id, unlinked)
 
 
 def shown(name: str) -> str:

@@ -143,7 +143,7 @@ def _card(
     # The key names the role on disk, so that the box always shows what is kept, whoever changed it.
     key = f"role:{group.key}:{column.name}:{role}"
     st.selectbox(
-        f"What {literal(column.name)} is",
+        f"Role of column {mapping.columns.index(column.name) + 1}",
         list(Role),
         index=list(Role).index(role),
         format_func=lambda one: f"{str(one).capitalize()}: {DESCRIPTIONS[one]}",

@@ -32,6 +32,7 @@ def page_of(view: View) -> str:
 
 def begin() -> None:
     st.set_page_config(page_title="Throughline", page_icon=str(ASSETS / "icon.png"), layout="wide")
+    st.html(ASSETS / "style.css")
     st.logo(str(ASSETS / f"logo_{state.mode()}.svg"), size="large")
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from core import log, settings
-from core.errors import SessionNotFound
+from core.errors import SessionNotFound, ThroughlineError
 from core.flow.filter import ALL, Filter, join_ids, split_ids
 from core.service import Service
 from core.sessions import EVERYONE, Session, Visitor
@@ -39,20 +39,20 @@ def visitor() -> Visitor:
     return EVERYONE
 
 
-def bind() -> Session | None:
-    """The session that the address names, or the one it named before navigation dropped it; None where there is none.
-
-    Raises SessionNotFound, SessionDamaged, SessionTooNew, and forgets the address then.
-    """
+def bind() -> tuple[Session | None, ThroughlineError | None]:
+    """The session that the address names, or the one it named before navigation dropped it; or why it is not shown."""
     asked = st.query_params.to_dict() if SESSION in st.query_params else st.session_state.get(_MEMORY, {})
     st.session_state.pop(_MEMORY, None)
     st.session_state.pop(_BOUND, None)
     if SESSION not in asked:
-        return None
-    session = service().store.get(asked[SESSION], by=visitor())
+        return None, None
+    try:
+        session = service().store.get(asked[SESSION], by=visitor())
+    except ThroughlineError as problem:
+        return None, problem
     st.session_state[_MEMORY] = {name: asked[name] for name in (SESSION, *_FILTER) if name in asked}
     st.session_state[_BOUND] = session
-    return session
+    return session, None
 
 
 def session() -> Session:

@@ -9,23 +9,11 @@ from core.errors import ThroughlineError
 from pages.parts import frame, state
 from pages.parts.text import sentence
 
-TYPES = ("csv", "tsv", "txt")
 _ROUND = "throughline.upload"
-
-_DROP_ZONE = """
-<style>
-.st-key-drop [data-testid="stFileUploaderDropzone"] {
-    min-height: 9.5rem; flex-direction: column; justify-content: center; align-items: center; gap: 0.75rem;
-    border: 1px dashed var(--st-primary-color, #2C7489); border-radius: 0.75rem; text-align: center;
-}
-.st-key-drop [data-testid="stFileUploaderDropzone"] > * { margin: 0; }
-</style>
-"""
 
 
 def drop_zone() -> None:
     """The large one of the first screen: dropped files become a new session."""
-    st.html(_DROP_ZONE)
     with st.container(key="drop"):
         files = _uploader("Drop call logs here, or choose files")
     if files:
@@ -42,7 +30,9 @@ def add_files(session_id: str) -> None:
 def _uploader(label: str) -> list[UploadedFile]:
     # Another key after each upload, so that the widget is empty again and gives its memory back.
     turn = st.session_state.setdefault(_ROUND, 0)
-    return st.file_uploader(label, accept_multiple_files=True, key=f"upload:{turn}") or []
+    return (
+        st.file_uploader(label, accept_multiple_files=True, key=f"upload:{turn}", label_visibility="collapsed") or []
+    )
 
 
 def _take(files: Sequence[UploadedFile], session_id: str) -> None:

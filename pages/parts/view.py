@@ -119,7 +119,7 @@ def _column(heading: str, kind: str) -> Any:
 def export(shown: Shown, view: View, frame: pd.DataFrame) -> None:
     """The rows that are shown, as CSV, nothing cut off."""
     st.download_button(
-        "Download as CSV",
+        "Export as CSV",
         data=lambda: as_csv(frame),
         file_name=f"{view.key}{'-filtered' if shown.where != ALL else ''}.csv",
         mime="text/csv",

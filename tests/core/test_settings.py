@@ -1,0 +1,62 @@
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from core import settings
+from core.errors import SettingError
+from core.settings import Limits, Settings
+
+MB = 1024 * 1024
+
+
+def test_without_any_setting_there_are_defaults():
+    found = settings.load({})
+    assert found.home.name == "throughline"
+    assert (found.jobs_at_once, found.job_memory, found.log_level) == (1, 512 * MB, "INFO")
+    assert found.limits == Limits(file_bytes=4096 * MB, files_per_session=50, line_bytes=MB, columns=2000)
+
+
+def test_the_environment_wins_over_the_secrets():
+    found = settings.load(
+        {"THROUGHLINE_HOME": "/somewhere", "THROUGHLINE_FILE_MB": "7"}, {"file_mb": 9, "columns": 30, "home": "/other"}
+    )
+    assert found.home == Path("/somewhere")
+    assert (found.limits.file_bytes, found.limits.columns) == (7 * MB, 30)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "many", "1e3", "²"])
+@pytest.mark.parametrize("name", ["JOBS_AT_ONCE", "JOB_MEMORY_MB", "FILE_MB", "FILES_PER_SESSION", "LINE_KB", "COLUMNS"])
+def test_a_value_that_is_no_positive_number_is_refused_by_name(name, value):
+    with pytest.raises(SettingError, match=f"^THROUGHLINE_{name} is '{value}'"):
+        settings.load({f"THROUGHLINE_{name}": value})
+
+
+def test_an_empty_value_is_as_good_as_none():
+    assert settings.load({"THROUGHLINE_COLUMNS": " "}).limits.columns == 2000
+
+
+def test_a_home_of_nobody_is_refused_by_name():
+    with pytest.raises(SettingError, match="^THROUGHLINE_HOME is '~nobody-of-this-name/x'"):
+        settings.load({"THROUGHLINE_HOME": "~nobody-of-this-name/x"})
+
+
+def test_the_home_is_the_same_folder_from_wherever_it_is_looked_at(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert settings.load({"THROUGHLINE_HOME": "data"}).home == tmp_path.resolve() / "data"
+
+
+def test_a_child_process_has_the_same_settings():
+    parent = Settings(
+        home=Path("/data/throughline"),
+        jobs_at_once=3,
+        job_memory=700 * MB,
+        log_level="DEBUG",
+        limits=Limits(file_bytes=5 * MB, files_per_session=6, line_bytes=7 * 1024, columns=8),
+    )
+    assert settings.load(parent.environment()) == parent
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        settings.load({}).jobs_at_once = 9
