@@ -14,7 +14,9 @@ PATIENCE = 60.0
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "leaves_damage: the test damages its store, so that it is not checked at the end")
+    config.addinivalue_line(
+        "markers", "leaves_damage: the test damages its store, so that it is not checked at the end"
+    )
 
 
 @pytest.fixture

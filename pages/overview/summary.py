@@ -22,7 +22,7 @@ if int(figures.iloc[0]["n_calls"]) > 0:
         left,
         view.card("What they call for", explained="A call's intent: its second menu item, or its first one."),
     ):
-        pictures.intents(top_intents(shown.log, shown.where), shown.palette)
+        pictures.intents(top_intents(shown.log, shown.where), shown)
     weekdays = weekday_trends(shown.log, shown.where)
     with (
         right,
@@ -32,10 +32,10 @@ if int(figures.iloc[0]["n_calls"]) > 0:
 
     depths = summary.depths(shown.log, shown.where)
     with view.card("How far they get", findings.of_depths(depths), explained="Calls with at least that many steps."):
-        pictures.depths(depths, shown.palette)
+        pictures.depths(depths, shown)
 
     with view.card("Where calls begin", explained="The first step of each call: the Path Explorer's first level."):
-        pictures.first_steps(path_explorer(shown.log, shown.where), shown.palette)
+        pictures.first_steps(path_explorer(shown.log, shown.where), shown)
         st.page_link(
             frame.page_of(views.view("path-explorer")),
             label="Follow them in the Path Explorer",

@@ -6,18 +6,35 @@ import streamlit as st
 from core.charts.bar_list import Bar, bar_list
 from core.charts.columns import Column, columns, depth_columns
 from core.charts.icicle import branch_hues, icicle
-from core.charts.theme import Palette
 from core.flow.paths import path_counts
 from core.flow.summary import daily, lengths, mid_menu_ends
 from core.text import is_rtl, number, percent, plural
 from pages.parts import view
 from pages.parts.filters import WEEKDAYS
 
-HALF = 440  # pixels: a card that takes half of the page
-THIRD = 290
+PHONE = 300  # pixels that a card leaves for its chart on a phone, and below on a wide page
+THIRD, HALF, WHOLE = 290, 440, 900
+ICICLE = 610
 MOST_BARS = 6
 MOST_STEPS = 12
 MOST_DEPTHS = 10
+
+FIGURES = {
+    "n_files": "Files",
+    "n_calls": "Calls",
+    "n_steps": "Steps",
+    "n_nodes": "Menu items that calls touch",
+    "n_variants": "Different paths",
+    "first_day": "First day",
+    "last_day": "Last day",
+    "mean_length": "Steps in a call: mean",
+    "median_length": "Steps in a call: median",
+    "p90_length": "90% of calls have at most",
+    "p95_length": "95% of calls have at most",
+    "min_length": "Fewest steps",
+    "max_length": "Most steps",
+    "n_rejected": "Rejected rows of the import",
+}
 
 
 def key_figures(shown: view.Shown, figures: pd.Series) -> None:
@@ -100,16 +117,14 @@ def bars(rows: pd.DataFrame, most: int, *, strong: bool = True, hues: dict[str, 
     ]
 
 
-def intents(rows: pd.DataFrame, palette: Palette) -> None:
-    view.chart(bar_list(bars(rows, MOST_BARS), palette, width=HALF), _spoken("Calls by intent", rows), key="intents")
+def intents(rows: pd.DataFrame, shown: view.Shown) -> None:
+    figure = bar_list(bars(rows, MOST_BARS), shown.palette, width=PHONE if shown.narrow else HALF)
+    view.chart(figure, _spoken("Calls by intent", rows), key="intents")
 
 
-def first_steps(rows: pd.DataFrame, palette: Palette) -> None:
-    view.chart(
-        bar_list(bars(rows, MOST_BARS), palette, width=2 * HALF),
-        _spoken("Calls by first step", rows),
-        key="first",
-    )
+def first_steps(rows: pd.DataFrame, shown: view.Shown) -> None:
+    figure = bar_list(bars(rows, MOST_BARS), shown.palette, width=PHONE if shown.narrow else WHOLE)
+    view.chart(figure, _spoken("Calls by first step", rows), key="first")
 
 
 def weekdays(rows: pd.DataFrame, shown: view.Shown) -> None:
@@ -144,44 +159,36 @@ def weekdays(rows: pd.DataFrame, shown: view.Shown) -> None:
         st.markdown(f":small[:gray[{plural(undated, 'call')} without a date not shown.]]")
 
 
-def depths(rows: pd.DataFrame, palette: Palette) -> None:
+def depths(rows: pd.DataFrame, shown: view.Shown) -> None:
     """How far calls get, with the words for its three colours above."""
     if rows["left_mid_menu"].sum():
         st.markdown(":small[:blue[●] goes on  :red[●] left mid-menu  :gray[●] reached a destination]")
-    view.chart(
-        depth_columns(rows.head(MOST_DEPTHS), palette, width=2 * HALF),
-        "Calls by how many steps they take",
-        key="depths",
-    )
+    figure = depth_columns(rows.head(MOST_DEPTHS), shown.palette, width=PHONE if shown.narrow else WHOLE)
+    view.chart(figure, "Calls by how many steps they take", key="depths")
     if len(rows) > MOST_DEPTHS:
         n = int(rows["goes_on"].iloc[MOST_DEPTHS])
-        st.markdown(f":small[:gray[{plural(n, 'call')} {'goes' if n == 1 else 'go'} on to step {len(rows)} at most.]]")
+        goes = "call goes" if n == 1 else "calls go"
+        st.markdown(f":small[:gray[{number(n)} {goes} further, up to {number(len(rows))} steps.]]")
 
 
-def next_steps(rows: pd.DataFrame, palette: Palette, *, key: str) -> str:
+def next_steps(rows: pd.DataFrame, shown: view.Shown, *, key: str) -> str:
     """The Path Explorer's list; the id of the node that was clicked, "" where none was."""
-    hues = branch_hues([str(node) for node in rows["node"].dropna()], palette)
-    figure = bar_list(bars(rows, MOST_STEPS, strong=False, hues=hues), palette, width=THIRD)
+    hues = branch_hues([str(node) for node in rows["node"].dropna()], shown.palette)
+    figure = bar_list(bars(rows, MOST_STEPS, strong=False, hues=hues), shown.palette, width=THIRD)
     return view.chart(figure, _spoken("Calls by next step", rows), key=key, clickable=True)
 
 
-def next_levels(tree: pd.DataFrame, palette: Palette, *, key: str) -> str:
+def next_levels(tree: pd.DataFrame, shown: view.Shown, *, key: str) -> str:
     """The Path Explorer's icicle; the key of the tile that was clicked, "" where none was."""
-    figure = icicle(tree, palette, width=610, height=520)
+    figure = icicle(tree, shown.palette, width=PHONE if shown.narrow else ICICLE, height=520)
     return view.chart(figure, "The next four steps, each as tall as the calls that take it", key=key, clickable=True)
 
 
 def figures_table(figures: pd.DataFrame) -> pd.DataFrame:
     """The one row of Summary as two columns of words."""
     row = figures.iloc[0]
-    names = {
-        "n_files": "Files", "n_calls": "Calls", "n_steps": "Steps", "n_nodes": "Menu items that calls touch",
-        "n_variants": "Different paths", "first_day": "First day", "last_day": "Last day",
-        "mean_length": "Mean steps in a call", "median_length": "Median", "p90_length": "90% have at most", "p95_length": "95% have at most",
-        "min_length": "Fewest", "max_length": "Most", "n_rejected": "Rejected rows of the import",
-    }  # fmt: skip
-    values = [_figure(name, row[name]) for name in names]
-    return pd.DataFrame({"Figure": list(names.values()), "Value": values})
+    values = [_figure(name, row[name]) for name in FIGURES]
+    return pd.DataFrame({"Figure": list(FIGURES.values()), "Value": values})
 
 
 def _figure(name: str, value: object) -> str:

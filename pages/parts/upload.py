@@ -30,9 +30,7 @@ def add_files(session_id: str) -> None:
 def _uploader(label: str) -> list[UploadedFile]:
     # Another key after each upload, so that the widget is empty again and gives its memory back.
     turn = st.session_state.setdefault(_ROUND, 0)
-    return (
-        st.file_uploader(label, accept_multiple_files=True, key=f"upload:{turn}", label_visibility="collapsed") or []
-    )
+    return st.file_uploader(label, accept_multiple_files=True, key=f"upload:{turn}", label_visibility="collapsed") or []
 
 
 def _take(files: Sequence[UploadedFile], session_id: str) -> None:

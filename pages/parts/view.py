@@ -18,7 +18,7 @@ from core.sessions import Session
 from core.tables.calllog import CallLog
 from core.text import day_span, number, percent, plural
 from core.views import View
-from pages.parts import cache, filters, importing, state
+from pages.parts import cache, filters, importing, state, viewport
 from pages.parts.text import sentence
 
 
@@ -29,6 +29,7 @@ class Shown(NamedTuple):
     log: CallLog
     where: Filter
     palette: Palette
+    narrow: bool
 
 
 def begin(view: View) -> Shown:
@@ -55,7 +56,7 @@ def begin(view: View) -> Shown:
                 else "no dates"
             )
             st.markdown(f":small[:gray[{span} · no filter]]")
-    return Shown(session, log, where, theme.palette(state.mode()))
+    return Shown(session, log, where, theme.palette(state.mode()), viewport.is_narrow())
 
 
 def finding(found: Finding, icon: str) -> None:

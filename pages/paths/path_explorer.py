@@ -20,7 +20,7 @@ if not steps.empty:
     here = f"{join_ids(prefix)}:{shown.where.as_query()}"
     left, right = st.columns([1, 2])
     with left, view.card("Next step", "Click a step to follow it.", explained=VIEW.definition):
-        clicked = pictures.next_steps(steps, shown.palette, key=f"steps:{here}")
+        clicked = pictures.next_steps(steps, shown, key=f"steps:{here}")
     following = tree(shown.log, shown.where, prefix)
     with (
         right,
@@ -29,7 +29,7 @@ if not steps.empty:
             explained="Each tile is as tall as the calls that take it. Click one to go there.",
         ),
     ):
-        tile = pictures.next_levels(following, shown.palette, key=f"levels:{here}")
+        tile = pictures.next_levels(following, shown, key=f"levels:{here}")
     with st.expander("All next steps as a table", expanded=True):
         row = view.table(
             steps,

@@ -26,7 +26,9 @@ def test_the_environment_wins_over_the_secrets():
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "1.5", "many", "1e3", "²"])
-@pytest.mark.parametrize("name", ["JOBS_AT_ONCE", "JOB_MEMORY_MB", "FILE_MB", "FILES_PER_SESSION", "LINE_KB", "COLUMNS"])
+@pytest.mark.parametrize(
+    "name", ["JOBS_AT_ONCE", "JOB_MEMORY_MB", "FILE_MB", "FILES_PER_SESSION", "LINE_KB", "COLUMNS"]
+)
 def test_a_value_that_is_no_positive_number_is_refused_by_name(name, value):
     with pytest.raises(SettingError, match=f"^THROUGHLINE_{name} is '{value}'"):
         settings.load({f"THROUGHLINE_{name}": value})
