@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         found = settings.load()
-        log.configure(found.log_level if given.run is _work else "WARNING")
+        if given.run is not _work:  # nor do its child processes tell a person at a terminal of each step
+            found = replace(found, log_level="WARNING")
+        log.configure(found.log_level)
         return int(given.run(Service(found), given))
     except ThroughlineError as error:
         print(f"throughline: {error}", file=sys.stderr)
@@ -72,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("key", choices=[one.key for one in VIEWS])
     command.add_argument("--session", required=True, metavar="ID")
     command.add_argument("--format", choices=("table", "csv", "json"), default="table")
-    command.add_argument("--limit", type=int, metavar="N", help="at most this many rows; all by default")
+    command.add_argument("--limit", type=_whole, metavar="N", help="at most this many rows; all by default")
     for name, meaning in {name: text for one in VIEWS for name, text in one.parameters.items()}.items():
         command.add_argument(f"--{name}", help=meaning)
     command.set_defaults(run=_view)
@@ -111,6 +114,12 @@ def _import(service: Service, given: argparse.Namespace) -> int:
     session = _ended(service.runner.wait(session.id, _progress))
     print(json.dumps(_told(session), ensure_ascii=False) if given.json else _report(session))
     return 0
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -246,6 +255,7 @@ def _work(service: Service, given: argparse.Namespace) -> int:
         given.id,
         kinds(service.store, found),
         seats=found.jobs_at_once,
+        memory=allowed(found.job_memory),
         on_cancel=lambda: os._exit(0),
     )
     return 0

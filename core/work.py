@@ -27,7 +27,7 @@ Commit = Callable[[Session], Session]
 
 def engine_memory(settings: Settings) -> int:
     """What DuckDB may take inside a job: what the job may take, less Python and its libraries."""
-    return allowed(settings.job_memory) * 3 // 5
+    return allowed(settings.job_memory) * 9 // 20
 
 
 def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:

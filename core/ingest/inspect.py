@@ -9,6 +9,7 @@ from core.engine import connect
 from core.errors import FileRefused
 from core.ingest import dates, decode, guard
 from core.ingest.facts import ColumnFacts, Dialect, FileFacts
+from core.ingest.lines import mended
 from core.ingest.load import cleaned, column, parsed_date, refused_rows, rows
 from core.ingest.sniff import sniff
 from core.settings import Limits
@@ -27,12 +28,14 @@ def inspect(path: Path, work: Path, limits: Limits, *, memory: int) -> FileFacts
     try:
         dialect, header, sure = read_dialect(path, work, limits)
         source = decode.as_utf8(path, dialect.encoding, dialect.newline, work / "utf8.csv")
+        source, spoiled = mended(source, dialect, work / "mended.csv", limits)
         with connect(path.parent, work, memory=memory, spill=work) as connection:
-            return _facts(connection, source, dialect, header, sure, limits)
+            return _facts(connection, source, dialect, header, sure, len(spoiled), limits)
     except FileRefused as refusal:
         return FileFacts(problem=refusal.problem, hint=refusal.hint)
     finally:
         (work / "utf8.csv").unlink(missing_ok=True)
+        (work / "mended.csv").unlink(missing_ok=True)
 
 
 def read_dialect(path: Path, work: Path, limits: Limits) -> tuple[Dialect, tuple[str, ...], bool]:
@@ -57,6 +60,7 @@ def _facts(
     dialect: Dialect,
     header: tuple[str, ...],
     sure: bool,
+    n_spoiled: int,
     limits: Limits,
 ) -> FileFacts:
     read = rows(source, dialect, len(header), limits)
@@ -76,7 +80,7 @@ def _facts(
     ).fetchone()
     assert answer is not None
     taken, rest = int(answer[0]), iter(answer[1:])
-    unreadable = len(refused_rows(connection, "refused"))
+    unreadable = n_spoiled + len(refused_rows(connection, "refused"))
     columns = tuple(
         ColumnFacts(
             name=header[number],

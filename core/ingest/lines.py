@@ -144,8 +144,8 @@ def _records(path: Path, dialect: Dialect, breaks: deque[int]) -> Iterator[tuple
 
 def _quotes_after(dialect: Dialect) -> Callable[[bytes, bool], Quotes]:
     quote, delimiter = re.escape(dialect.quote.encode()), re.escape(dialect.delimiter.encode())
-    # As DuckDB has it: blanks around a quoted value are left out, a quote inside any other value is a mere character.
-    opening = re.compile(rb"(?:^|" + delimiter + rb") *" + quote)
+    # As DuckDB has it: one blank before a quoted value and all behind it are left out, any other quote is a character.
+    opening = re.compile(rb"(?:^|" + delimiter + rb") ?" + quote)
     closing = re.compile(rb"(?:[^" + quote + rb"]|" + quote + quote + rb")*+" + quote)
     behind = re.compile(rb" *(?:" + delimiter + rb"|\r?\n?$)")
 

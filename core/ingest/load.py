@@ -11,6 +11,8 @@ from core.settings import Limits
 BLANKS = " \t\r\n\f\v\u00a0\u2007\u202f\u3000\ufeff"
 """What counts as an outer blank of a value."""
 
+SPOILED = "has a quote that is not closed, or text behind a closing quote"
+
 
 def column(number: int) -> str:
     """The name of a file's column inside SQL: its header may be anything, so it is not used there."""
@@ -34,8 +36,13 @@ def rows(path: Path, dialect: Dialect, n_columns: int, limits: Limits, *, reject
 
 def cleaned(value: str) -> str:
     """SQL for a text value without its outer blanks; empty and NULL in any case are missing."""
+    # Trimming a list of characters is slow, and nearly no value needs it.
     trimmed = f"trim({value}, {quoted(BLANKS)})"
-    return f"CASE WHEN {value} IS NULL OR {trimmed} = '' OR upper({trimmed}) = 'NULL' THEN NULL ELSE {trimmed} END"
+    padded = f"regexp_matches({value}, {quoted(f'^[{BLANKS}]|[{BLANKS}]$')})"
+    return (
+        f"CASE WHEN {padded} THEN CASE WHEN {trimmed} = '' OR upper({trimmed}) = 'NULL' THEN NULL ELSE {trimmed} END "
+        f"WHEN {value} = '' OR (strlen({value}) = 4 AND upper({value}) = 'NULL') THEN NULL ELSE {value} END"
+    )
 
 
 def parsed_date(value: str, date_format: str) -> str:
@@ -63,7 +70,7 @@ def _reason(kind: str, message: str) -> str:
         if len(numbers) >= 2:
             return f"has {numbers[1]} columns where {numbers[0]} were expected"
     return {
-        "UNQUOTED VALUE": "has a quote that is not closed, or text behind a closing quote",
+        "UNQUOTED VALUE": SPOILED,
         "LINE SIZE OVER MAXIMUM": "is longer than a row may be",
         "INVALID ENCODING": "holds bytes that are no text",
         "INVALID STATE": "has a quote in the wrong place",

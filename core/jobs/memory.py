@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 SHARE = 0.4
+RESERVED = 8  # times the memory in use: as much as allocators were seen to reserve, and some
 _CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
@@ -18,11 +19,23 @@ def allowed(wanted: int) -> int:
     return min([wanted, *(int(size * SHARE) for size in sizes)])
 
 
+def resident() -> int:
+    """Bytes of memory that this process holds, 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
 def limit_this_process(n_bytes: int) -> None:
-    """Let the kernel refuse this process more than `n_bytes` of data; only Linux counts it that way."""
+    """Let the kernel refuse this process far more than `n_bytes`, should it grow faster than anyone looks.
+
+    What the kernel counts is reserved, not used: several times what is resident. Only Linux counts it.
+    """
     if sys.platform == "linux":
         import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        most = n_bytes if hard == resource.RLIM_INFINITY else min(n_bytes, hard)
+        wanted = n_bytes * RESERVED
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_DATA, (most, hard))

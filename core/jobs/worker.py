@@ -14,12 +14,17 @@ import msgspec
 
 from core.errors import JobCancelled, SessionNotFound, StorageError, ThroughlineError
 from core.jobs.lease import lease, seat
+from core.jobs.memory import resident
 from core.sessions import Failure, Job, JobState, Progress, Session, SessionStore, Status, utc_now
 
 log = logging.getLogger("throughline.jobs")
 
 MOST_ATTEMPTS = 3
 HEARTBEAT = 0.4  # seconds
+TOO_MUCH_MEMORY = Failure(
+    problem="The import needed more memory than it may take.",
+    hint="Split the file, leave out columns that are not needed, or raise THROUGHLINE_JOB_MEMORY_MB.",
+)
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,13 @@ def work(
     kinds: Mapping[str, Kind],
     *,
     seats: int,
+    memory: int = 0,
     on_cancel: Callable[[], None] = lambda: None,
 ) -> None:
     """Do the session's job if it has one that nobody else is doing, and write down how it ended.
 
     Safe to be killed anywhere and called again: nothing counts until the last update of the record. `on_cancel` is
-    called from another thread when the job is called off while it runs.
+    called from another thread when the job is called off while it runs, or holds more than `memory` bytes (0: any).
     """
     store.read(session_id)
     with lease(store.folder(session_id)) as mine, seat(root, seats) as seated:
@@ -55,7 +61,7 @@ def work(
             return
         log.info("job %s of %s begins, attempt %d", job.kind, session_id, job.attempt)
         try:
-            with Reporter(store, session, on_cancel=on_cancel) as reporter:
+            with Reporter(store, session, memory=memory, on_cancel=on_cancel) as reporter:
                 commit = kinds[job.kind].run(session, reporter)
             store.update(session_id, lambda now: _done(commit(now), job) if is_same(now.job, job) else now)
         except (JobCancelled, SessionNotFound):
@@ -76,8 +82,11 @@ class Reporter:
     `on_cancel` is called from the reporting thread, and the next `stage` or `advance` raises JobCancelled.
     """
 
-    def __init__(self, store: SessionStore, session: Session, *, on_cancel: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, store: SessionStore, session: Session, *, memory: int = 0, on_cancel: Callable[[], None] = lambda: None
+    ) -> None:
         assert session.job is not None
+        self._memory = memory
         self._on_cancel = on_cancel
         self._store, self._id, self._job = store, session.id, session.job
         self._progress = session.job.progress
@@ -132,6 +141,8 @@ class Reporter:
     def _beaten(self, session: Session) -> Session:
         if not is_same(session.job, self._job):
             return session
+        if self._memory and resident() > self._memory:
+            return failed(session, TOO_MUCH_MEMORY)
         progress = self._progress
         if self.meter is not None:
             done, total = self.meter()
@@ -187,11 +198,7 @@ def _failure(error: Exception) -> Failure:
     reference = secrets.token_hex(4)
     log.error("job failed, reference %s", reference, exc_info=error)
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return Failure(
-            problem="The import needed more memory than it may take.",
-            hint="Split the file, leave out columns that are not needed, or raise THROUGHLINE_JOB_MEMORY_MB.",
-            reference=reference,
-        )
+        return msgspec.structs.replace(TOO_MUCH_MEMORY, reference=reference)
     return Failure(
         problem="Something in Throughline failed during the import.",
         hint="The files are kept. Try again; if it stays, report the reference.",

@@ -1,7 +1,7 @@
 """From files and their mappings to the tables: read, clean, number, order, fold, account for every row."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -15,7 +15,7 @@ from core.errors import ThroughlineError
 from core.files import make_folder, remove_folder, storage_errors, sync_folder
 from core.ingest import dates, decode, load, mapping
 from core.ingest.facts import Dialect
-from core.ingest.lines import locate
+from core.ingest.lines import Place, locate, mended
 from core.ingest.mapping import ColumnMapping, Role
 from core.settings import Limits
 from core.tables import menu, schema
@@ -136,52 +136,59 @@ class _Build:
                 source.dialect.newline,
                 self._work / f"utf8_{number}.csv",
             )
+            utf8, spoiled = mended(utf8, source.dialect, self._work / f"mended_{number}.csv", self._limits)
             refused = f"refused_{number}"
-            columns = ", ".join(f"{value} AS {identifier(name)}" for name, value in self._columns(source))
+            read = load.rows(utf8, source.dialect, len(source.mapping.columns), self._limits, rejects=refused)
             self._watcher.meter = partial(self._rows_done, sum(self._rows), source.rows, expected)
-            taken = self._copy(
-                f"SELECT row_number() OVER () - 1 + {sum(self._rows)} AS row, {number} AS file, {columns} "
-                f"FROM {load.rows(utf8, source.dialect, len(source.mapping.columns), self._limits, rejects=refused)}",
-                self._work / f"raw_{number}.parquet",
-            )
+            taken = self._copy(self._select(source, number, read), self._work / f"raw_{number}.parquet")
             strays = load.refused_rows(self._connection, refused)
-            self._reject(number, utf8, source.dialect, taken, strays)
+            self._reject(number, utf8, source.dialect, taken, strays, spoiled)
             self._rows.append(taken)
-            self._refused.append(len(strays))
+            self._refused.append(len(strays) + len(spoiled))
             self._watcher.advance(sum(self._rows))
         self._run(
             f"CREATE VIEW raw AS SELECT * "
             f"FROM read_parquet({quoted(str(self._work / 'raw_*.parquet'))}, union_by_name = true)"
         )
 
-    def _columns(self, source: Source) -> Iterator[tuple[str, str]]:
-        """Name and SQL of each column that the build needs from a file."""
+    def _select(self, source: Source, number: int, read: str) -> str:
+        """SQL for the rows of a file as the build needs them; each level uses what the one below worked out once."""
         roles = source.mapping
+        texts = {role.value: roles.column(role) for role in (Role.CALL, Role.NODE, Role.PARENT, Role.LABEL, Role.URL)}
+        texts |= {name: roles.column(role) for role, name in (_TEXT_ROLES | _SECONDS_ROLES).items()}
+        own = set(roles.all(Role.ATTRIBUTE))
+        texts |= {f"attribute.{name}": name if name in own else None for name in self._attributes}
+        texts["date"] = roles.column(Role.TIMESTAMP)
+        clean = ", ".join(f"{self._text(source, column)} AS {identifier(name)}" for name, column in texts.items())
+        seconds = [identifier(name) for name in _SECONDS_ROLES.values()]
+        parsed = ", ".join(f"try_cast({name} AS DOUBLE) AS {name}" for name in seconds)
+        kept = ", ".join(f"CASE WHEN {name} >= 0 AND isfinite({name}) THEN {name} END AS {name}" for name in seconds)
+        date_format = roles.date_format
+        at = load.parsed_date("date", date_format) if date_format else "NULL::TIMESTAMP"
+        hour = 'hour("at")' if date_format and dates.has_time(date_format) else "NULL::BIGINT"
+        return f"""
+            SELECT * EXCLUDE (date) REPLACE ({kept}), {hour} AS hour, date IS NOT NULL AND "at" IS NULL AS unread,
+                   {"true" if roles.column(Role.PARENT) else "false"} AS in_menu, {number} AS file
+            FROM (SELECT * REPLACE ({parsed}), {at} AS "at"
+                  FROM (SELECT row_number() OVER () - 1 + {sum(self._rows)} AS row, {clean} FROM {read}))
+            """
 
-        def value(name: str | None) -> str:
-            return "NULL::VARCHAR" if name is None else load.cleaned(load.column(roles.columns.index(name)))
+    @staticmethod
+    def _text(source: Source, column: str | None) -> str:
+        number = None if column is None else source.mapping.columns.index(column)
+        return "NULL::VARCHAR" if number is None else load.cleaned(load.column(number))
 
-        for role in (Role.CALL, Role.NODE, Role.PARENT, Role.LABEL, Role.URL):
-            yield role.value, value(roles.column(role))
-        date = value(roles.column(Role.TIMESTAMP))
-        at = load.parsed_date(f"({date})", roles.date_format) if roles.date_format else "NULL::TIMESTAMP"
-        yield "at", at
-        yield (
-            "hour",
-            f"hour({at})" if roles.date_format and dates.has_time(roles.date_format) else "NULL::BIGINT",
-        )
-        yield "unread", f"({date}) IS NOT NULL AND ({at}) IS NULL"
-        yield "in_menu", "true" if roles.column(Role.PARENT) else "false"
-        for role, name in _TEXT_ROLES.items():
-            yield name, value(roles.column(role))
-        for role, name in _SECONDS_ROLES.items():
-            seconds = f"try_cast({value(roles.column(role))} AS DOUBLE)"
-            yield name, f"CASE WHEN {seconds} >= 0 AND isfinite({seconds}) THEN {seconds} END"
-        for name in self._attributes:
-            yield f"attribute.{name}", value(name if roles.roles.get(name) is Role.ATTRIBUTE else None)
-
-    def _reject(self, number: int, utf8: Path, dialect: Dialect, n_taken: int, refused: list[tuple[int, str]]) -> None:
+    def _reject(
+        self,
+        number: int,
+        utf8: Path,
+        dialect: Dialect,
+        n_taken: int,
+        refused: list[tuple[int, str]],
+        spoiled: list[Place],
+    ) -> None:
         """Note every row of a file that is no step, with its line and text."""
+        self._rejects += [(number, place.line, "rejected", load.SPOILED, place.text) for place in spoiled]
         raw = quoted(str(self._work / f"raw_{number}.parquet"))
         odd = self._connection.execute(
             f'SELECT row - {sum(self._rows)}, "call" IS NULL, node IS NULL FROM read_parquet({raw}) '

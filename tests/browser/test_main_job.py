@@ -220,9 +220,7 @@ def test_a_cancelled_import_can_be_begun_again(page: Page, server: Server) -> No
     expect_summary(page, "of calls end in the middle of the menu")
 
 
-def test_a_file_imported_on_the_command_line_is_open_by_its_address(
-    page: Page, server: Server, tmp_path: Path
-) -> None:
+def test_a_file_imported_on_the_command_line_is_open_by_its_address(page: Page, server: Server, tmp_path: Path) -> None:
     import json
     import os
     import subprocess

@@ -1,6 +1,7 @@
 import logging
 import os
 import random
+import shutil
 import stat
 import threading
 from datetime import UTC, datetime, timedelta
@@ -477,7 +478,7 @@ def test_a_sweep_removes_an_old_folder_that_never_became_a_session(store, home):
     young.mkdir()
     assert store.sweep().removed == (UNKNOWN,)
     assert (husk.exists(), young.exists()) == (False, True)
-    young.rmdir()
+    shutil.rmtree(young)
 
 
 @leaves_damage

@@ -1,0 +1,263 @@
+import io
+import stat
+from datetime import date
+
+import pytest
+
+from core.errors import FileRefused, LimitExceeded, MappingIncomplete, NotReady, SessionNotFound, ThroughlineError
+from core.files import locked
+from core.flow.filter import ALL
+from core.ingest.mapping import Role
+from core.plan import header_groups, mapping_of
+from core.service import Service, has_failed, is_working, title, unusable
+from core.sessions import EVERYONE, JobState, Status
+from core.settings import Limits, Settings
+from core.views import view
+
+MB = 1024 * 1024
+
+# 8 rows: 5 steps of 3 calls, 1 declaration of a menu item, 2 that are neither.
+CALLS = """call_id,call_date,rule_id,rule_parent_id,rule_text,popUpURL
+1,2026-05-01 10:00:00,10,0,Main,NULL
+1,2026-05-01 10:00:05,11,10,Prices,
+2,2026-05-02 11:00:00,10,0,Main,NULL
+2,2026-05-02 11:00:09,12,10,Hours,https://example.com/hours
+3,2026-05-02 12:00:00,10,0,Main,NULL
+,2026-05-02 12:00:00,,10,neither a call nor a menu item,
+NULL,NULL,13,10,Fax,
+4,2026-05-03 09:00:00,10
+"""
+JUNE = "call_id,call_date,rule_id,rule_parent_id,rule_text,popUpURL\n1,2026-06-01 10:00:00,10,0,Main,NULL\n"
+FOREIGN = "Vorgang;Wann;Taste\nx;31.05.2026;1\nx;31.05.2026;2\ny;01.06.2026;1\n"
+
+
+def files(**contents):
+    return [(f"{name}.csv", io.BytesIO(content.encode())) for name, content in contents.items()]
+
+
+def looked_at(service, **contents):
+    session = service.create(files(**contents))
+    service.look(session.id)
+    return service.runner.wait(session.id)
+
+
+def processed(service, session):
+    service.process(session.id)
+    return service.runner.wait(session.id)
+
+
+def summary(service, session):
+    return view("summary").frame(service.open(session), ALL).iloc[0].to_dict()
+
+
+def generations(service, session):
+    return {path.name for path in (service.store.folder(session.id) / "tables").iterdir()}
+
+
+def test_from_a_file_to_its_numbers(service):
+    session = service.create(files(may=CALLS))
+    assert (session.name, session.status, len(session.files)) == ("may", Status.NEW, 1)
+    assert is_working(service.look(session.id))
+
+    session = service.runner.wait(session.id)
+    assert (session.status, session.job.state) == (Status.RECEIVING, JobState.DONE)
+    (group,) = header_groups(session)
+    assert mapping_of(session, group).roles == {
+        "call_id": Role.CALL,
+        "call_date": Role.TIMESTAMP,
+        "rule_id": Role.NODE,
+        "rule_parent_id": Role.PARENT,
+        "rule_text": Role.LABEL,
+        "popUpURL": Role.URL,
+    }
+
+    session = processed(service, session)
+    assert (session.status, session.job.state) == (Status.READY, JobState.DONE)
+    found = session.found
+    assert found["n_rows"] == found["n_steps"] + found["n_declarations"] + found["n_rejected"]
+    names = ("n_rows", "n_steps", "n_declarations", "n_rejected", "n_calls", "n_nodes", "n_paths")
+    assert [found[name] for name in names] == [8, 5, 1, 2, 3, 4, 3]
+    numbers = summary(service, session)
+    assert (numbers["n_calls"], numbers["n_steps"], numbers["n_rejected"]) == (3, 5, 2)
+    assert (numbers["first_day"], numbers["last_day"]) == ("2026-05-01", "2026-05-02")
+
+
+def test_columns_of_other_names_are_given_their_roles_by_hand(service):
+    session = looked_at(service, fremd=FOREIGN)
+    with pytest.raises(MappingIncomplete, match=r"^No column is marked as the call\. .* Vorgang, Wann, Taste\.$"):
+        service.process(session.id)
+    with pytest.raises(MappingIncomplete):
+        service.set_roles(session.id, {"call": "vorgang"})
+    with pytest.raises(ThroughlineError, match="There is no role named 'caller'"):
+        service.set_roles(session.id, {"caller": "Vorgang"})
+    assert service.store.read(session.id) == session
+
+    service.set_roles(session.id, {"call": "Vorgang", "node": "Taste"})
+    session = processed(service, session)
+    assert [session.found[name] for name in ("n_steps", "n_calls", "n_nodes", "first_day", "last_day")] == [
+        3,
+        2,
+        2,
+        "2026-05-31",
+        "2026-06-01",
+    ]
+
+
+def test_a_role_and_a_date_format_are_changed_one_by_one(service):
+    session = looked_at(service, fremd=FOREIGN.replace("31.05.2026", "02.05.2026"))
+    (group,) = header_groups(session)
+    for column, role in (("Vorgang", Role.CALL), ("Taste", Role.NODE), ("Wann", Role.UNUSED)):
+        session = service.set_role(session.id, group.key, column, role)
+    assert mapping_of(session, group).date_format == ""
+    session = service.set_role(session.id, group.key, "Wann", Role.TIMESTAMP)
+    assert mapping_of(session, group).date_format == "%d.%m.%Y"
+    session = service.set_date_format(session.id, group.key, "%d.%m.%y")
+    assert mapping_of(session, group).date_format == "%d.%m.%y"
+    before = service.store.read(session.id)
+    assert service.set_date_format(session.id, "no such header", "") == before
+    with pytest.raises(MappingIncomplete):
+        service.set_role(session.id, group.key, "Ort", Role.AGENT)
+    session = service.set_role(session.id, group.key, "Taste", Role.CALL)
+    assert mapping_of(session, group).column(Role.NODE) is None
+    with pytest.raises(MappingIncomplete, match="the node"):
+        service.process(session.id)
+
+
+def test_a_file_that_cannot_be_used_is_told_and_the_others_are(service):
+    session = looked_at(service, may=CALLS, empty="", picture="PK\x03\x04")
+    assert [(name, problem) for name, problem, _ in unusable(session)] == [
+        ("empty.csv", "The file is empty."),
+        ("picture.csv", "This is a zip archive or an Excel workbook, not a CSV file."),
+    ]
+    session = processed(service, session)
+    assert (session.status, session.found["n_calls"], session.found["n_files"]) == (Status.READY, 3, 1)
+
+
+def test_a_session_without_a_file_that_can_be_used_is_not_processed(service):
+    session = looked_at(service, empty="")
+    with pytest.raises(FileRefused, match="None of the files can be used"):
+        service.process(session.id)
+    with pytest.raises(NotReady):
+        service.open(session)
+    assert service.store.read(session.id) == session
+
+
+def test_old_tables_serve_until_the_new_ones_are_ready(service):
+    first = processed(service, looked_at(service, may=CALLS))
+    log = service.open(first)
+    service.add(first.id, files(june=JUNE))
+    service.look(first.id)
+    looked = service.runner.wait(first.id)
+    assert looked.tables == first.tables
+    assert summary(service, looked)["n_calls"] == 3
+
+    second = processed(service, first)
+    assert summary(service, second)["n_calls"] == 4
+    assert (second.found["n_files"], second.found["last_day"]) == (2, "2026-06-01")
+    assert view("summary").frame(log, ALL)["n_calls"].item() == 3  # by whom it was open then
+    assert generations(service, first) == {first.tables, second.tables}
+
+    third = processed(service, first)
+    assert generations(service, first) == {second.tables, third.tables}
+
+
+def test_a_file_that_is_taken_out_is_not_counted_any_more(service):
+    session = processed(service, looked_at(service, may=CALLS, june=JUNE))
+    assert session.found["n_calls"] == 4
+    june = next(file for file in session.files if file.name == "june.csv")
+    service.remove_file(session.id, june.id)
+    assert processed(service, session).found["n_calls"] == 3
+
+
+def test_the_same_file_twice_is_counted_once(service):
+    session = service.create([*files(may=CALLS), *files(copy=CALLS)])
+    assert session.notices == ("copy.csv has the same content as may.csv, so it is counted once.",)
+    service.look(session.id)
+    service.runner.wait(session.id)
+    assert processed(service, session).found["n_calls"] == 3
+
+
+def test_files_beyond_a_limit_are_named_and_the_others_kept(home):
+    service = Service(Settings(home=home, limits=Limits(file_bytes=MB)))
+    large = CALLS + " " * MB
+    session = service.create(files(large=large, may=CALLS))
+    assert [file.name for file in session.files] == ["may.csv"]
+    assert [notice.split(" that ")[0] for notice in session.notices] == ["large.csv is larger than the 1 MB"]
+    with pytest.raises(LimitExceeded, match=r"^large\.csv"):
+        service.create(files(large=large))
+    with pytest.raises(LimitExceeded):
+        service.add(session.id, files(large=large))
+    assert [one.id for one in service.store.list_sessions(by=EVERYONE)] == [session.id]
+    assert service.store.check() == []
+
+
+def test_sessions_are_named_after_their_files(service):
+    assert title([]) == "Untitled"
+    assert title(["calls of May.csv"]) == "calls of May"
+    assert title([".csv", "b.csv", "c.csv"]) == ".csv and 2 more"
+    session = service.create(files(may=CALLS, june=JUNE))
+    assert session.name == "may and 1 more"
+    assert service.create([], name="Mine").name == "Mine"
+    assert service.rename(session.id, "  all  of\nit ").name == "all of it"
+    assert service.rename(session.id, " ").name == "all of it"
+    assert len(service.rename(session.id, "x" * 10_000).name) == 120
+
+
+def test_the_sample_calls_are_ten_thousand(service):
+    session = service.runner.wait(service.sample("calls").id)
+    found = session.found
+    assert (session.name, session.status) == ("Sample calls", Status.READY)
+    assert (found["n_calls"], found["n_rejected"]) == (10_000, 12)
+    assert found["n_rows"] == 37_622 == found["n_steps"] + found["n_declarations"] + found["n_rejected"]
+
+
+def test_the_sample_visits_are_fifteen_hundred_and_read_with_their_dates(service):
+    session = service.runner.wait(service.sample("visits").id)
+    found = session.found
+    assert (found["n_calls"], found["n_rejected"], found["n_declarations"]) == (1_500, 6, 0)
+    assert found["n_rows"] == 5_589 == found["n_steps"] + 6
+    assert date.fromisoformat(found["first_day"]) == date(2026, 5, 1)
+
+
+def test_what_a_job_writes_is_nobody_elses_to_read(service, home):
+    processed(service, looked_at(service, may=CALLS))
+    for path in home.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_a_job_that_may_take_too_little_memory_fails_in_words_and_keeps_the_upload(home):
+    service = Service(Settings(home=home, job_memory=MB))
+    session = looked_at(service, may=CALLS)
+    assert has_failed(session)
+    assert "memory" in session.job.failure.problem
+    assert session.status is Status.FAILED
+    again = Service(Settings(home=home))
+    again.look(session.id)
+    again.runner.wait(session.id)
+    assert processed(again, session).found["n_calls"] == 3
+    assert again.store.check() == []
+
+
+def test_a_job_that_was_called_off_can_be_done_again(service, until):
+    session = service.sample("calls")
+    until(lambda: service.store.read(session.id).status is Status.PROCESSING)
+    assert service.cancel(session.id).status is Status.CANCELLED
+    with pytest.raises(NotReady):
+        service.open(service.store.read(session.id))
+    assert processed(service, session_after_look(service, session)).found["n_calls"] == 10_000
+
+
+def session_after_look(service, session):
+    service.look(session.id)
+    return service.runner.wait(session.id)
+
+
+def test_a_session_deleted_while_its_tables_are_built_leaves_nothing(service, home, until):
+    session = service.sample("calls")
+    until(lambda: service.store.read(session.id).status is Status.PROCESSING)
+    service.store.delete(session.id)
+    with locked(home / "seats" / "0.lock", timeout=60) as ended:
+        assert ended
+    assert list((home / "sessions").iterdir()) == []
+    with pytest.raises(SessionNotFound):
+        service.runner.wait(session.id)

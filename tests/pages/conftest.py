@@ -1,0 +1,72 @@
+"""The app without a browser, on a home folder of the test's own."""
+
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.service import PROJECT, Service
+from core.sessions import Session
+from core.settings import Settings
+from pages.parts import state
+
+CALLS = (
+    "call_id,call_date,rule_id,rule_parent_id,rule_text,popUpURL\n"
+    "c1,1/13/2025,1,0,Main menu,NULL\n"
+    "c1,1/13/2025,2,1,Prices,NULL\n"
+    "c1,1/13/2025,3,2,![x](https://evil.example/p.png) <b>Price</b>,NULL\n"
+    "c2,1/14/2025,1,0,Main menu,NULL\n"
+    "c2,1/14/2025,2,1,Prices,NULL\n"
+    "c3,1/14/2025,1,0,Main menu,NULL\n"
+    "c3,1/14/2025,4,1,מחיר ביקור,NULL\n"
+    "c3,1/14/2025,,1,A broken row,NULL\n"
+)
+
+
+@pytest.fixture(scope="session")
+def ready_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A home folder with one processed session, and its id."""
+    home = tmp_path_factory.mktemp("ready")
+    service = Service(Settings(home=home))
+    session = service.create([("calls [2025].csv", io.BytesIO(CALLS.encode()))])
+    service.look(session.id)
+    service.runner.wait(session.id)
+    service.process(session.id)
+    assert service.runner.wait(session.id).status == "ready"
+    return home, session.id
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("THROUGHLINE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(PROJECT)
+    state.service.cache_clear()
+    st.cache_resource.clear()
+    yield tmp_path / "home"
+    state.service.cache_clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def ready(home: Path, ready_home: tuple[Path, str]) -> Session:
+    shutil.copytree(ready_home[0], home)
+    return state.service().store.read(ready_home[1])
+
+
+@pytest.fixture
+def show(home: Path) -> Callable[..., AppTest]:
+    """Run the app at an address: a page's file ("" for the first screen) and its parameters."""
+
+    def run(page: str = "", **query: str) -> AppTest:
+        app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=30)
+        for name, value in query.items():
+            app.query_params[name] = value
+        if page:
+            app.switch_page(page)
+        return app.run()
+
+    return run
