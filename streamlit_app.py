@@ -2,6 +2,7 @@
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
 
 from core import server
 from pages.parts import frame, importing, state
@@ -11,14 +12,12 @@ def main() -> None:
     frame.begin()
     with frame.spoken_errors():
         session, problem = state.bind()
-        page = frame.navigation(hidden=session is None or not session.tables)
+        page = frame.navigation()
         if problem is not None:
             raise problem
         if session is None:
             page.run() if frame.is_start(page) else state.go(frame.START)
             return
-        if not frame.is_start(page):
-            state.keep_in_address()
         if session.tables:
             frame.side(session)
         if frame.is_view(page) and not session.tables:
@@ -30,4 +29,7 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
+    # A folder named pages/ would make Streamlit answer the first request after a start as if it listed the pages
+    # itself, and a deep link with "Page not found", until the script has run once.
+    PagesManager.uses_pages_directory = False
     app = st.App(__file__, lifespan=server.lifespan(state.service), middleware=[Middleware(server.SecurityHeaders)])

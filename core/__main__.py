@@ -169,7 +169,8 @@ def _report(session: Session) -> str:
         session.id,
         f"{plural(found['n_calls'], 'call')}, {plural(found['n_steps'], 'step')}, "
         f"{plural(found['n_paths'], 'different path')}, {plural(found['n_nodes'], 'menu item')}",
-        f"{plural(found['n_rows'], 'row')} read: {found['n_steps']:,} steps, {found['n_declarations']:,} declarations, "
+        f"{plural(found['n_rows'], 'row')} read: {plural(found['n_steps'], 'step')}, "
+        f"{plural(found['n_declarations'], 'declaration')}, "
         f"{found['n_rejected']:,} rejected",
     ]
     if found["first_day"]:
@@ -262,4 +263,7 @@ def _work(service: Service, given: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # at an orderly exit, a thread that still watches a child process makes DuckDB list what it leaks

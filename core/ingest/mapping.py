@@ -34,22 +34,23 @@ REQUIRED = (Role.CALL, Role.NODE)
 MANY = (Role.ATTRIBUTE, Role.UNUSED)
 """Roles that any number of columns may have; every other role belongs to one column at most."""
 
-DESCRIPTIONS = {
-    Role.CALL: "which call a row belongs to",
-    Role.NODE: "the menu item or screen of the step",
-    Role.PARENT: "the menu item above it",
-    Role.LABEL: "what the menu item says",
-    Role.URL: "the page it opens",
-    Role.TIMESTAMP: "when the step happened",
-    Role.OUTCOME: "how the call ended",
-    Role.CUSTOMER: "who called",
-    Role.AGENT: "who answered",
-    Role.QUEUE_WAIT: "seconds spent waiting",
-    Role.HANDLE_TIME: "seconds spent talking",
-    Role.ERROR: "a technical error of the step",
-    Role.ATTRIBUTE: "kept with the call, to filter by",
-    Role.UNUSED: "left out",
+NAMES = {
+    Role.CALL: "Call",
+    Role.NODE: "Step: menu item or screen",
+    Role.PARENT: "Parent of the menu item",
+    Role.LABEL: "Label of the menu item",
+    Role.URL: "Link of the menu item",
+    Role.TIMESTAMP: "Date or time",
+    Role.OUTCOME: "Outcome of the call",
+    Role.CUSTOMER: "Customer",
+    Role.AGENT: "Agent",
+    Role.QUEUE_WAIT: "Seconds in the queue",
+    Role.HANDLE_TIME: "Seconds of handling",
+    Role.ERROR: "Technical error",
+    Role.ATTRIBUTE: "Kept with the call",
+    Role.UNUSED: "Left out",
 }
+"""What a person is told of each role."""
 
 
 class Sureness(StrEnum):

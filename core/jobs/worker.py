@@ -21,6 +21,7 @@ log = logging.getLogger("throughline.jobs")
 
 MOST_ATTEMPTS = 3
 HEARTBEAT = 0.4  # seconds
+NO_MEMORY = ("out of memory", "can't start new thread")  # as DuckDB and Python say it
 TOO_MUCH_MEMORY = Failure(
     problem="The import needed more memory than it may take.",
     hint="Split the file, leave out columns that are not needed, or raise THROUGHLINE_JOB_MEMORY_MB.",
@@ -197,7 +198,7 @@ def _failure(error: Exception) -> Failure:
         return Failure(problem=error.problem, hint=error.hint)
     reference = secrets.token_hex(4)
     log.error("job failed, reference %s", reference, exc_info=error)
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+    if isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in NO_MEMORY):
         return msgspec.structs.replace(TOO_MUCH_MEMORY, reference=reference)
     return Failure(
         problem="Something in Throughline failed during the import.",

@@ -96,6 +96,8 @@ def build(sources: list[Source], target: Path, *, limits: Limits, memory: int, w
             sync_folder(target.parent)
         return found
     finally:
+        if watcher is not None:
+            watcher.meter = None
         remove_folder(part)
         remove_folder(work)
 

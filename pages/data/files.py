@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ingest.mapping import missing
+from core.ingest.mapping import NAMES, missing
 from core.plan import facts_of, header_groups, mapping_of
 from core.text import plural
 from pages.parts import columns, frame, importing, state, upload
@@ -19,7 +19,7 @@ elif session.job is not None and session.job.state == "failed" and session.job.k
 else:
     groups = header_groups(session)
     rows = sum(facts.rows for file in session.files if (facts := facts_of(file)) and facts.usable)
-    gaps = [role for group in groups for role in missing(mapping_of(session, group))]
+    gaps = [NAMES[role].split(":")[0].lower() for group in groups for role in missing(mapping_of(session, group))]
     with frame.centred(0.88):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.title("Files & columns" if session.tables else "Is this right?", anchor=False)

@@ -7,7 +7,7 @@ from core.flow import findings, summary
 from core.flow.calendar import weekday_trends
 from core.flow.intents import top_intents
 from core.flow.paths import path_explorer
-from pages.parts import frame, pictures, view
+from pages.parts import frame, pictures, state, view
 from pages.parts.filters import WEEKDAYS
 
 VIEW = views.view("summary")
@@ -40,6 +40,7 @@ if int(figures.iloc[0]["n_calls"]) > 0:
             frame.page_of(views.view("path-explorer")),
             label="Follow them in the Path Explorer",
             icon=":material/account_tree:",
+            query_params=state.here(),
         )
 
     with st.expander("All figures"):

@@ -9,7 +9,7 @@ from core.errors import ThroughlineError
 from core.export import as_csv
 from core.ingest import dates
 from core.ingest.facts import ColumnFacts
-from core.ingest.mapping import DESCRIPTIONS, ColumnMapping, Group, Guess, Role, Sureness, guess, missing
+from core.ingest.mapping import NAMES, ColumnMapping, Group, Guess, Role, Sureness, guess, missing
 from core.plan import facts_of, mapping_of
 from core.sessions import Session, StoredFile
 from core.text import cut, file_size, number, percent, plural
@@ -146,7 +146,7 @@ def _card(
         f"Role of column {mapping.columns.index(column.name) + 1}",
         list(Role),
         index=list(Role).index(role),
-        format_func=lambda one: f"{str(one).capitalize()}: {DESCRIPTIONS[one]}",
+        format_func=NAMES.__getitem__,
         key=key,
         label_visibility="collapsed",
         on_change=partial(_set_role, session.id, group.key, column.name, key),

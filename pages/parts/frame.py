@@ -13,7 +13,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 from core.errors import SessionNotFound, ThroughlineError
 from core.sessions import Session
 from core.text import number, plural
-from core.views import VIEWS, View
+from core.views import VIEWS, View, sections
 from pages.parts import state
 from pages.parts.text import literal, sentence
 
@@ -36,16 +36,11 @@ def begin() -> None:
     st.logo(str(ASSETS / f"logo_{state.mode()}.svg"), size="large")
 
 
-def navigation(*, hidden: bool) -> StreamlitPage:
-    """The navigation, views by section; returns the page that the address asks for."""
-    pages: dict[str, list[StreamlitPage]] = {}
-    for view in VIEWS:
-        pages.setdefault(view.section, []).append(st.Page(page_of(view), title=view.title, icon=view.icon))
-    pages["This session"] = [
-        st.Page(FILES, title="Files & columns", icon=":material/table_view:"),
-        st.Page(START, title="New upload", icon=":material/upload:", default=True),
-    ]
-    return st.navigation(pages, position="hidden" if hidden else "sidebar")
+def navigation() -> StreamlitPage:
+    """Register the pages; returns the one that the address asks for."""
+    files = [*(page_of(view) for view in VIEWS), FILES]
+    # Streamlit's own links drop the session from the address, so the ones of `side` stand in for them.
+    return st.navigation([st.Page(START, default=True), *map(st.Page, files)], position="hidden")
 
 
 def is_start(page: StreamlitPage) -> bool:
@@ -57,14 +52,27 @@ def is_view(page: StreamlitPage) -> bool:
 
 
 def side(session: Session) -> None:
-    """Below the navigation: which session this is."""
-    found = session.found
+    """The sidebar: views by the question they answer, and which session this is. Its links keep session and filter."""
+    found, here = session.found, state.here()
     with st.sidebar:
-        st.markdown(f":material/folder_open: **{literal(session.name)}**")
-        st.markdown(
-            f":small[:gray[{plural(found['n_files'], 'file')} · {plural(found['n_calls'], 'call')} · "
-            f"{number(found['n_steps'])} steps]]"
-        )
+        for section, views in sections().items():
+            with st.container(gap="xxsmall"):
+                st.markdown(f":small[{section}]")
+                for view in views:
+                    st.page_link(page_of(view), label=view.title, icon=view.icon, query_params=here, width="stretch")
+        with st.container(gap="xxsmall"):
+            st.markdown(":small[This session]")
+            st.page_link(
+                FILES, label="Files & columns", icon=":material/table_view:", query_params=here, width="stretch"
+            )
+            st.page_link(START, label="New upload", icon=":material/upload:", width="stretch")
+        st.divider()
+        with st.container(gap="xxsmall"):
+            st.markdown(f":material/folder_open: **{literal(session.name)}**")
+            st.markdown(
+                f":small[:gray[{plural(found['n_files'], 'file')} · {plural(found['n_calls'], 'call')} · "
+                f"{number(found['n_steps'])} steps]]"
+            )
 
 
 def title(words: str, note: str = "") -> None:

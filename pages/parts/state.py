@@ -1,7 +1,6 @@
 """What a page knows of its visitor: the address it was asked for, and the session that the address names.
 
-The address is the truth. What Streamlit's navigation drops from it is put back from the browser session's memory, which
-holds nothing else.
+The address is the truth, and every link carries it: what a browser session remembers dies with the server.
 """
 
 from functools import cache
@@ -12,14 +11,13 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from core import log, settings
 from core.errors import SessionNotFound, ThroughlineError
-from core.flow.filter import ALL, Filter, join_ids, split_ids
+from core.flow.filter import Filter, join_ids, split_ids
 from core.service import Service
 from core.sessions import EVERYONE, Session, Visitor
 
 SESSION = "session"
 PREFIX = "at"
 _FILTER = ("from", "to", "weekday", "file", "intent")
-_MEMORY = "throughline.address"
 _BOUND = "throughline.session"
 
 
@@ -40,19 +38,16 @@ def visitor() -> Visitor:
 
 
 def bind() -> tuple[Session | None, ThroughlineError | None]:
-    """The session that the address names, or the one it named before navigation dropped it; or why it is not shown."""
-    asked = st.query_params.to_dict() if SESSION in st.query_params else st.session_state.get(_MEMORY, {})
-    st.session_state.pop(_MEMORY, None)
+    """The session that the address names, None where it names none; or why it is not shown."""
     st.session_state.pop(_BOUND, None)
-    if SESSION not in asked:
+    if not is_in_address():
         return None, None
     try:
-        session = service().store.get(asked[SESSION], by=visitor())
+        found = service().store.get(st.query_params[SESSION], by=visitor())
     except ThroughlineError as problem:
         return None, problem
-    st.session_state[_MEMORY] = {name: asked[name] for name in (SESSION, *_FILTER) if name in asked}
-    st.session_state[_BOUND] = session
-    return session, None
+    st.session_state[_BOUND] = found
+    return found, None
 
 
 def session() -> Session:
@@ -64,14 +59,8 @@ def session() -> Session:
 
 
 def is_in_address() -> bool:
-    """Whether the address itself names a session."""
+    """Whether the address names a session."""
     return SESSION in st.query_params
-
-
-def keep_in_address() -> None:
-    """Put back into the address what navigation dropped from it."""
-    if not is_in_address():
-        st.query_params.update(st.session_state.get(_MEMORY, {}))
 
 
 def where() -> Filter:
@@ -101,14 +90,18 @@ def set_prefix(ids: tuple[str, ...]) -> None:
         del st.query_params[PREFIX]
 
 
-def address(session_id: str, where: Filter = ALL) -> dict[str, str]:
-    """The parameters of an address that shows a session."""
-    return {SESSION: session_id, **where.as_query()}
+def address(session_id: str) -> dict[str, str]:
+    """The parameters of an address that shows a session, unfiltered."""
+    return {SESSION: session_id}
+
+
+def here() -> dict[str, str]:
+    """The session and the filter of this address, for links to other pages."""
+    return {name: st.query_params[name] for name in (SESSION, *_FILTER) if name in st.query_params}
 
 
 def go(page: str, session_id: str = "") -> NoReturn:
     """Leave for another page, on a session where one is given."""
-    st.session_state.pop(_MEMORY, None)
     st.switch_page(page, query_params=address(session_id) if session_id else None)
 
 

@@ -5,13 +5,16 @@ import re
 from core.text import clean, isolate
 
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
+_LINK = re.compile(r"(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
+_JOINER = "\N{WORD JOINER}"
 
 
 def literal(text: str) -> str:
     """`text` as it is: no Markdown, link, image, icon or formula in it comes alive; its direction stays its own."""
-    return isolate(_SPECIAL.sub(r"\\\1", clean(text)))
+    return isolate(sentence(clean(text)))
 
 
 def sentence(text: str) -> str:
     """A sentence of ours with isolated data in it: the same as `literal`, but without an isolate around the whole."""
-    return _SPECIAL.sub(r"\\\1", text)
+    # Streamlit makes links of bare addresses even where every character is escaped; an invisible joiner prevents that.
+    return _SPECIAL.sub(r"\\\1", _LINK.sub(_JOINER, text))

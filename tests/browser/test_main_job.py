@@ -73,7 +73,7 @@ def test_the_path_explorer_drills_down_and_its_address_is_the_view(page: Page, c
     upload(page, as_file("calls.csv", SMALL))
     process(page)
     expect_summary(page, "33%")
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Path Explorer").click()
+    page.get_by_role("link", name="Path Explorer", exact=True).click()
     expect(page.get_by_role("heading", name=re.compile("Every call begins with"))).to_be_visible()
 
     steps = page.get_by_test_id("stPlotlyChart").first
@@ -112,7 +112,7 @@ def test_a_filter_is_in_the_address_and_one_click_clears_it(page: Page, context:
     page.goto(page.url + "&from=2025-01-06")
     expect(page.get_by_text("2 of 3 calls, 67%")).to_be_visible()
     expect_summary(page, "50% of calls")
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Path Explorer").click()
+    page.get_by_role("link", name="Path Explorer", exact=True).click()
     expect(page.get_by_role("heading", name="Path Explorer", exact=True)).to_be_visible()
     expect(page.get_by_text("2 of 3 calls, 67%")).to_be_visible()
     expect_summary(open_page(context, page.url.replace("/path_explorer", "/summary")), "50% of calls")
@@ -133,11 +133,14 @@ def test_a_file_that_cannot_be_used_says_why_and_the_others_go_on(page: Page) ->
 def test_columns_are_mapped_by_hand_where_no_name_tells(page: Page) -> None:
     text = "wer;was;wann\nNA;A;01.02.2025 10:00\nNA;B;01.02.2025 10:01\n2;A;02.02.2025 09:00\n"
     upload(page, as_file("fremd.csv", text))
-    expect(page.get_by_text("which column is the call and which the node?")).to_be_visible()
+    expect(page.get_by_text("which column is the call and which the step?")).to_be_visible()
     expect(page.get_by_role("button", name="Process 3 rows")).to_be_disabled()
-    for column, role in ((1, "Call: "), (2, "Node: ")):
+    asked = ("which column is the step?", "Nothing is computed yet.")
+    for column, role, then in ((1, "Call", asked[0]), (2, "Step", asked[1])):
         page.get_by_role("combobox", name=f"Role of column {column}").click()
         page.get_by_role("option", name=re.compile(f"^{role}")).click()
+        expect(page.get_by_text(then)).to_be_visible()
+        expect(page.get_by_role("combobox", name=f"Role of column {column}")).to_have_count(1)
         expect(page.get_by_role("combobox", name=f"Role of column {column}")).to_have_value(re.compile(f"^{role}"))
     page.reload()
     process(page)
@@ -170,6 +173,33 @@ def test_a_server_killed_in_the_middle_finishes_the_job_after_a_restart(page: Pa
     expect(again.get_by_text("All 10,000 calls")).to_be_visible()
 
 
+def test_a_server_killed_while_it_looks_at_the_files_goes_on_looking(page: Page, server: Server) -> None:
+    upload(page, SAMPLE)
+    page.wait_for_url(re.compile("/files.*session="))
+    server.kill_with_children()
+    server.start()
+    again = open_page(page.context, page.url)
+    expect(again.get_by_role("heading", name="Is this right?")).to_be_visible()
+    expect(again.get_by_test_id("stMain")).to_contain_text("37,622 rows")
+    server.kill()
+    server.start()
+    process(open_page(page.context, page.url))
+    expect_summary(open_page(page.context, page.url.replace("/files", "/summary")), "of calls end in the middle")
+
+
+def test_a_page_that_was_open_goes_on_by_itself_after_a_restart(page: Page, server: Server) -> None:
+    upload(page, as_file("calls.csv", SMALL))
+    process(page)
+    expect_summary(page, "33%")
+    app = page.get_by_test_id("stApp")
+    server.kill()
+    expect(app).not_to_have_attribute("data-test-connection-state", "CONNECTED")
+    server.start()
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
+    page.get_by_role("link", name="Path Explorer", exact=True).click()
+    expect(page.get_by_role("heading", name=re.compile("Every call begins with"))).to_be_visible()
+
+
 def test_a_restart_finishes_the_job_with_nobody_looking(page: Page, server: Server) -> None:
     from core.sessions import SessionStore
 
@@ -199,7 +229,8 @@ def test_a_deep_link_is_the_first_request_after_a_start(page: Page, server: Serv
     server.start()
     cold = open_page(page.context, address)
     expect(cold.get_by_role("heading", name=re.compile("67% go on to"))).to_be_visible()
-    expect(cold.get_by_test_id("stSidebarNavLink").filter(has_text="Summary")).to_be_visible()
+    expect(cold.get_by_role("link", name="Summary", exact=True)).to_be_visible()
+    expect(cold.get_by_role("dialog")).to_have_count(0)
 
 
 def test_an_address_of_no_session_says_so_and_offers_a_way_on(page: Page, server: Server) -> None:

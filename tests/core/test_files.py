@@ -126,11 +126,11 @@ def test_only_a_regular_file_is_read(tmp_path):
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs a list of the open descriptors")
 def test_refusing_to_read_leaves_nothing_open(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    before = os.listdir("/proc/self/fd")
+    before = sorted(Path("/proc/self/fd").iterdir())
     for path in (tmp_path, tmp_path / "pipe"):
         with pytest.raises(OSError):
             read_regular(path)
-    assert os.listdir("/proc/self/fd") == before
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
 
 
 def test_a_lock_excludes_other_threads(tmp_path):

@@ -71,6 +71,12 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def session_id(service):
+    """A session that was received and not processed."""
+    return service.create([("may.csv", io.BytesIO(CALLS.encode()))]).id
+
+
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory):
     """A home with one session that is ready, for tests that only look at it; and what the import printed."""
@@ -204,20 +210,23 @@ def test_files_beyond_a_limit_are_told_with_it(home, folder):
     assert len(core.json("sessions")) == 1
 
 
+def test_a_view_of_a_session_that_was_not_processed_is_refused_in_words(core, session_id):
+    told = core("view", "summary", "--session", session_id, code=1)[1]
+    assert told.startswith("throughline: This session has not been processed yet.")
+
+
 def test_a_name_of_any_bytes_is_taken(core, folder):
     assert core.json("import", str(folder / "may.csv"), "--name", os.fsdecode(b"\xd7\xa9\xff"))["name"] == "ש?"
 
 
-def test_a_deleted_session_is_gone(core, folder, home):
-    session_id = core.json("import", str(folder / "may.csv"))["id"]
+def test_a_deleted_session_is_gone(core, session_id, home):
     assert core("delete", session_id) == (f"Deleted {session_id}.\n", "")
     assert core("delete", session_id, code=1)[1].startswith("throughline: Session not found.")
     assert core("delete", "../home", code=1)[1].startswith("throughline: Session not found.")
     assert list((home / "sessions").iterdir()) == []
 
 
-def test_damage_is_found_listed_and_can_be_deleted(core, folder, home):
-    session_id = core.json("import", str(folder / "may.csv"))["id"]
+def test_damage_is_found_listed_and_can_be_deleted(core, session_id, home):
     record = home / "sessions" / session_id / "session.json"
     record.write_bytes(record.read_bytes()[:-1])
     printed, _ = core("check", code=1)

@@ -39,7 +39,7 @@ def test_an_empty_value_is_as_good_as_none():
 
 
 def test_a_home_of_nobody_is_refused_by_name():
-    with pytest.raises(SettingError, match="^THROUGHLINE_HOME is '~nobody-of-this-name/x'"):
+    with pytest.raises(SettingError, match=r"^THROUGHLINE_HOME is '~nobody-of-this-name/x'"):
         settings.load({"THROUGHLINE_HOME": "~nobody-of-this-name/x"})
 
 

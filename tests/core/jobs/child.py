@@ -4,7 +4,7 @@ child.py work HOME SESSION     do the session's job, as `python -m core work` do
 child.py parent HOME SESSION   give the session a job of the kind `wait`, and stay, as a server does; when told `full`,
                                no file may grow any more; when told `wait`, they may, and how the job ended is told
 child.py lease FOLDER          hold the lease on a folder
-child.py memory N_BYTES        hold oneself to that much memory, then ask for more
+child.py memory N_BYTES MORE   hold oneself to that much memory, then ask for more
 
 A job of the kind `wait` tells its session and process through the pipe HOME/started and goes on when there is a byte
 to be read in the pipe HOME/SESSION.go. All jobs note in HOME/log when they begin and when they are done.
@@ -101,10 +101,10 @@ def hold(folder: str) -> None:
         sys.stdin.read()
 
 
-def memory(n_bytes: str) -> None:
+def memory(n_bytes: str, more: str) -> None:
     limit_this_process(int(n_bytes))
     try:
-        print(len(bytearray(int(n_bytes))))
+        print(len(bytearray(int(more))))
     except MemoryError:
         print("refused")
 

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from core.jobs.memory import allowed
+from core.jobs.memory import allowed, resident
 
 MACHINE = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
@@ -21,5 +21,15 @@ def test_a_job_gets_no_more_than_two_fifths_of_the_machine():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its data")
-def test_a_process_that_is_held_to_its_memory_is_refused_more(start):
-    assert start("memory", 300_000_000).communicate()[0] == "refused\n"
+def test_a_process_that_is_held_to_its_memory_is_refused_far_more(start):
+    n_bytes = 50_000_000
+    assert start("memory", n_bytes, n_bytes).communicate()[0] == f"{n_bytes}\n"
+    assert start("memory", n_bytes, n_bytes * 9).communicate()[0] == "refused\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says it there")
+def test_what_a_process_holds_grows_by_what_it_takes():
+    before = resident()
+    taken = b"x" * 100_000_000
+    assert 90_000_000 < resident() - before < 200_000_000
+    assert len(taken) == 100_000_000

@@ -104,7 +104,9 @@ def test_a_bug_is_told_with_a_reference_and_nothing_of_its_insides(do, caplog, m
     assert "secret" not in repr(after)
 
 
-@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("Out of Memory Error: failed to allocate")])
+@pytest.mark.parametrize(
+    "error", [MemoryError(), OSError("Out of Memory Error: failed to allocate"), RuntimeError("can't start new thread")]
+)
 def test_a_lack_of_memory_is_told_with_the_setting(do, error):
     def run(session, reporter):
         raise error
@@ -112,6 +114,18 @@ def test_a_lack_of_memory_is_told_with_the_setting(do, error):
     failure = do(run).job.failure
     assert failure.problem == "The import needed more memory than it may take."
     assert "THROUGHLINE_JOB_MEMORY_MB" in failure.hint
+
+
+def test_a_job_that_holds_more_memory_than_it_may_fails_and_its_commit_does_not_count(do):
+    stopped = threading.Event()
+
+    def run(session, reporter):
+        assert stopped.wait(60)
+        return lambda now: replace(now, name="too late")
+
+    after = do(run, memory=1, on_cancel=stopped.set)
+    assert (after.name, after.status, after.job.state) == ("one", Status.FAILED, JobState.FAILED)
+    assert after.job.failure.problem == "The import needed more memory than it may take."
 
 
 def test_a_failed_job_keeps_the_tables_that_serve(store, do, queued):
