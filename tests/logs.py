@@ -147,9 +147,7 @@ def files(draw: st.DrawFn) -> naive.File:
     roles = {role: role for role in ("call", "node", *optional, *(["timestamp"] if date_format else []))}
     text = io.StringIO(newline="")
     end = draw(st.sampled_from(["\n", "\r\n"]))
-    writer = csv.writer(
-        text, lineterminator=end, quoting=draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
-    )
+    writer = csv.writer(text, lineterminator=end, quoting=draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])))
     writer.writerow(Row._fields)
     for number, row in enumerate(given):
         values = list(row)

@@ -145,9 +145,7 @@ def read(*files: File) -> Log:
     for (number, call), taken in steps.items():
         ordered = by_time(taken)
         moments = [moment for _, moment in ordered if moment]
-        log.calls.append(
-            Call(number, call, tuple(node for node, _ in ordered), moments[0].date() if moments else None)
-        )
+        log.calls.append(Call(number, call, tuple(node for node, _ in ordered), moments[0].date() if moments else None))
     log.nodes = sorted(said, key=order)
     for node, values in said.items():
         for name, first in (("label", log.labels), ("url", log.urls), ("parent", log.parents)):

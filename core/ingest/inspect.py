@@ -75,10 +75,9 @@ def _facts(
         wanted += [f"count({column(number)})", distinct.format(column(number))]
         wanted += [f"count({parsed_date(column(number), one)})" for one in formats[number]]
     counted = rows(source, dialect, len(header), limits, rejects="refused")
-    answer = connection.execute(
-        f"SELECT count(*), {', '.join(wanted)} FROM (SELECT {values} FROM {counted})"
-    ).fetchone()
-    assert answer is not None
+    # The refused rows are known only once the whole answer is fetched.
+    query = f"SELECT count(*), {', '.join(wanted)} FROM (SELECT {values} FROM {counted})"
+    (answer,) = connection.execute(query).fetchall()
     taken, rest = int(answer[0]), iter(answer[1:])
     unreadable = n_spoiled + len(refused_rows(connection, "refused"))
     columns = tuple(

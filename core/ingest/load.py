@@ -53,7 +53,10 @@ def parsed_date(value: str, date_format: str) -> str:
 
 
 def refused_rows(connection: duckdb.DuckDBPyConnection, rejects: str) -> list[tuple[int, str]]:
-    """The rows that DuckDB refused: byte offset of the row from 0, reason in words; in file order, each row once."""
+    """The rows that DuckDB refused: byte offset of the row from 0, reason in words; in file order, each row once.
+
+    To be asked once the reading query has been fetched to its end.
+    """
     # DuckDB makes the table with the first row that it refuses.
     if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [rejects]).fetchone():
         return []
@@ -68,7 +71,8 @@ def _reason(kind: str, message: str) -> str:
     if kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
         numbers = [word for word in message.replace("\n", " ").split() if word.isdecimal()]
         if len(numbers) >= 2:
-            return f"has {numbers[1]} columns where {numbers[0]} were expected"
+            found = f"more than {numbers[0]}" if kind == "TOO MANY COLUMNS" else numbers[1]
+            return f"has {found} columns where {numbers[0]} were expected"
     return {
         "UNQUOTED VALUE": SPOILED,
         "LINE SIZE OVER MAXIMUM": "is longer than a row may be",

@@ -409,8 +409,7 @@ class _Build:
     def _copy(self, query: str, path: Path) -> int:
         """Write the rows of `query` to a Parquet file; how many there were."""
         answer = self._connection.execute(f"COPY ({query}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
-        (count,) = answer.fetchone() or (0,)
-        return int(count)
+        return int(answer.fetchall()[0][0])
 
     def _run(self, query: str) -> None:
         self._connection.execute(query)

@@ -110,13 +110,18 @@ def make(store: SessionStore, pipes: Pipes) -> Callable[[str], Session]:
 
 
 @pytest.fixture
-def runner(store: SessionStore, home: Path, child: ModuleType) -> Callable[..., Runner]:
+def command(home: Path) -> Callable[[str], list[str]]:
+    """The command line that does a session's job."""
+    return lambda session_id: [sys.executable, str(CHILD), "work", str(home), session_id]
+
+
+@pytest.fixture
+def runner(
+    store: SessionStore, home: Path, child: ModuleType, command: Callable[[str], list[str]]
+) -> Callable[..., Runner]:
     """Make a runner, as each server process has one."""
 
-    def work(session_id: str) -> list[str]:
-        return [sys.executable, str(CHILD), "work", str(home), session_id]
-
-    def make(at_once: int = 1, command: Callable[[str], list[str]] = work) -> Runner:
+    def make(at_once: int = 1, command: Callable[[str], list[str]] = command) -> Runner:
         return Runner(
             store,
             home,

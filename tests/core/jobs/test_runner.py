@@ -94,6 +94,17 @@ def test_a_job_is_called_off_and_its_process_ends(runner, make, pipes, freed):
     assert jobs.tend() == 0
 
 
+def test_a_process_that_does_not_even_look_at_its_job_is_ended_with_it(store, runner, command, make, until):
+    one, commands = make("one"), [["sleep", "600"]]
+    jobs = runner(command=lambda session_id: commands.pop() if commands else command(session_id))
+    jobs.submit(one.id, "succeed", wishing("first"))
+    assert commands == []
+    jobs.cancel(one.id)
+    jobs.submit(one.id, "succeed", wishing("second"))
+    until(lambda: store.read(one.id).status is Status.READY)
+    assert store.read(one.id).found == {"result": "second"}
+
+
 def test_a_job_is_called_off_by_another_server_than_the_one_that_runs_it(store, runner, make, pipes, freed, home):
     one, jobs, elsewhere = make("one"), runner(), runner()
     jobs.submit(one.id, "wait")
@@ -225,11 +236,13 @@ def test_a_job_whose_server_died_is_not_begun_again_while_its_own_process_lives(
     pipes.started()
     server.kill()
     server.wait()
-    jobs = runner()
+    begun = []
+    jobs = runner(command=lambda session_id: begun.append(session_id) or ["true"])
     assert [jobs.tend() for _ in range(3)] == [1, 1, 1]
     pipes.go(one)
     after = jobs.wait(one.id)
     assert (after.status, after.job.attempt) == (Status.READY, 1)
+    assert begun == []
     assert lines(home) == ["begin one", "end one"]
 
 

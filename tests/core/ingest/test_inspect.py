@@ -1,0 +1,46 @@
+"""What a person is shown before anything is computed, on whole and on broken files."""
+
+from pathlib import Path
+
+from core.ingest.facts import Dialect
+from tests.logs import HEADER, inspected
+
+
+def test_the_facts_are_of_the_whole_file(tmp_path: Path) -> None:
+    rows = "".join(f"c{number // 3},3/{1 + number % 28}/2025,{number % 7},0,item,NULL\n" for number in range(3000))
+    facts = inspected(tmp_path, HEADER + rows + "short,row\n")
+    assert (facts.rows, facts.unreadable, facts.dialect) == (3001, 1, Dialect())
+    call, date, node, _, label, url = facts.columns
+    assert (call.filled, call.distinct, call.exact) == (3000, 1000, True)
+    assert (node.distinct, label.distinct, label.samples) == (7, 1, ("item",))
+    assert (url.filled, url.distinct, url.samples) == (0, 0, ())
+    assert date.formats == {"%m/%d/%Y": 3000, "%d/%m/%Y": sum(1 + number % 28 <= 12 for number in range(3000))}
+    assert facts.preview[0] == ("c0", "3/1/2025", "0", "0", "item", None)
+
+
+def test_na_is_a_value_and_zeros_stay(tmp_path: Path) -> None:
+    facts = inspected(tmp_path, "id,n\nNA,007\nN/A,7\nnan,00007\n")
+    assert facts.preview == (("NA", "007"), ("N/A", "7"), ("nan", "00007"))
+    assert [column.distinct for column in facts.columns] == [3, 3]
+
+
+def test_blanks_around_a_value_do_not_count_and_null_is_missing(tmp_path: Path) -> None:
+    facts = inspected(tmp_path, "id,n\n x ,\u00a0y\t\nnull, NULL \n\tx,'NULL'\n")
+    assert facts.preview == (("x", "y"), (None, None), ("x", "'NULL'"))
+
+
+def test_a_quote_that_never_ends_costs_one_row_not_the_rest_of_the_file(tmp_path: Path) -> None:
+    facts = inspected(tmp_path, 'id,text\n1,whole\n2,"never closed\n3,whole\n4,"closed"x\n5,"two\nlines"\n')
+    assert (facts.rows, facts.unreadable) == (5, 2)
+    assert [row[0] for row in facts.preview] == ["1", "3", "5"]
+
+
+def test_a_file_in_which_no_row_fits_says_so(tmp_path: Path) -> None:
+    facts = inspected(tmp_path, "a,b,c\n" + "1,2\n" * 50)
+    assert "None of the rows fits the header" in facts.problem
+    assert facts.hint
+
+
+def test_nothing_is_left_beside_the_upload(tmp_path: Path) -> None:
+    inspected(tmp_path, "א,ב\nשלום,עולם\n".encode("utf-16"))
+    assert list((tmp_path / "work").iterdir()) == []

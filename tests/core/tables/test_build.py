@@ -1,0 +1,165 @@
+"""Every row of every file has its place in the tables, or a reason why not."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from core.errors import MappingIncomplete, ThroughlineError
+from core.settings import Limits
+from core.tables import schema
+from core.tables.build import build
+from core.tables.calllog import CallLog
+from tests import naive
+from tests.logs import HEADER, LOGS, MEMORY, both, built, mapped, opened, rows, source, with_format
+
+
+def paths(log: CallLog) -> list[tuple[int, str, tuple[str, ...]]]:
+    """File (from 1), call id and path of each call, in the order of the calls."""
+    names = dict(log.rows("SELECT node, id FROM nodes"))
+    found = log.rows('SELECT file + 1, call_id, nodes FROM calls JOIN paths USING (path) ORDER BY "call"')
+    return [(file, call_id, tuple(names[node] for node in nodes)) for file, call_id, nodes in found]
+
+
+@settings(max_examples=40, deadline=None)
+@given(LOGS)
+def test_every_row_is_a_step_a_declaration_or_rejected_with_its_line(files: list[naive.File]) -> None:
+    with both(*files) as (log, expected):
+        found = log.about.found
+        assert (found.n_rows, found.n_steps) == (expected.n_rows, expected.n_steps)
+        assert found.n_declarations == expected.count("declaration")
+        assert found.n_rejected == expected.count("rejected")
+        assert found.n_rows == found.n_steps + found.n_declarations + found.n_rejected
+        assert found.unread_dates == expected.unread_dates
+        strays = log.rows("SELECT file + 1, line, kind, text FROM rejects ORDER BY file, line")
+        assert strays == sorted((stray.file, stray.line, stray.kind, stray.text) for stray in expected.strays)
+
+
+@settings(max_examples=40, deadline=None)
+@given(LOGS)
+def test_calls_nodes_and_menu_are_those_of_the_definitions(files: list[naive.File]) -> None:
+    with both(*files) as (log, expected):
+        assert sorted(paths(log)) == sorted((call.file, call.call_id, call.path) for call in expected.calls)
+        said = log.rows(
+            "SELECT one.id, one.label, one.url, above.id, one.in_menu, one.inconsistencies "
+            "FROM nodes one LEFT JOIN nodes above ON above.node = one.parent ORDER BY one.node"
+        )
+        assert [row[0] for row in said] == expected.nodes
+        for node, label, url, parent, in_menu, inconsistencies in said:
+            assert (label, url) == (expected.label(node), expected.urls.get(node))
+            assert (parent or "0") == expected.parents.get(node, "0")
+            assert in_menu == (node in expected.in_menu)
+            assert set(inconsistencies) == expected.inconsistent.get(node, set())
+        edges = log.rows(
+            "SELECT above.id, below.id FROM menu JOIN nodes above ON above.node = menu.parent "
+            "JOIN nodes below ON below.node = menu.node"
+        )
+        assert set(edges) == expected.edges and len(edges) == len(expected.edges)
+
+
+def test_the_tables_have_the_columns_of_the_schema() -> None:
+    with opened(HEADER + "A,3/3/2025,1,0,Main,\n") as log:
+        for table, columns in schema.TABLES.items():
+            described = {name: kind for name, kind, *_ in log.rows(f"DESCRIBE {table}")}
+            assert described == columns, table
+
+
+def test_the_file_order_of_many_rows_is_kept(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    # Steps of 40,000 calls that do not stand together: the reader works on several parts of the file at once.
+    steps = [(chance.randrange(40_000), chance.randrange(50)) for _ in range(400_000)]
+    text = "call,node\n" + "".join(f"c{call},n{node}\n" for call, node in steps)
+    expected: dict[str, list[str]] = {}
+    for call, node in steps:
+        expected.setdefault(f"c{call}", []).append(f"n{node}")
+    log = built(tmp_path, source(tmp_path / "a", text))
+    assert paths(log) == [(1, call, tuple(path)) for call, path in expected.items()]
+    log.close()
+
+
+def test_time_orders_the_steps_and_ties_keep_the_files_order() -> None:
+    dated = (("3/3/2025", 9), ("3/1/2025", 1), ("3/1/2025", 5), ("", 7), ("soon", 8), ("3/2/2025", 2), ("3/1/2025", 3))
+    text = HEADER + "".join(f"A,{day},{node},0,,\n" for day, node in dated)
+    with opened(text) as log:
+        assert paths(log) == [(1, "A", ("1", "5", "7", "8", "3", "2", "9"))]
+        assert log.about.found.unread_dates == 1
+
+
+def test_the_same_call_id_in_two_files_is_two_calls() -> None:
+    with opened(HEADER + "A,3/3/2025,1,0,,\n", HEADER + "A,3/4/2025,2,0,,\nA,3/4/2025,3,0,,\n") as log:
+        assert paths(log) == [(1, "A", ("1",)), (2, "A", ("2", "3"))]
+
+
+def test_nodes_are_numbered_as_ties_are_broken() -> None:
+    text = HEADER + "".join(f"A,3/3/2025,{node},0,,\n" for node in ("a", "10", "007", "9", "7", "B", "é"))
+    with opened(text) as log:
+        assert [one for (one,) in log.rows("SELECT id FROM nodes ORDER BY node")] == [
+            "007",
+            "7",
+            "9",
+            "10",
+            "B",
+            "a",
+            "é",
+        ]
+
+
+def test_a_node_named_only_as_a_parent_is_a_root_and_a_cycle_has_no_depth() -> None:
+    text = HEADER + "A,3/3/2025,5,menu,,\nA,3/3/2025,6,5,,\nA,3/3/2025,8,9,,\nA,3/3/2025,9,8,,\nA,3/3/2025,10,9,,\n"
+    with opened(text) as log:
+        places = log.rows("SELECT id, depth, in_menu, n_children FROM nodes ORDER BY node")
+        assert places == [
+            ("5", 1, True, 1),
+            ("6", 2, True, 0),
+            ("8", None, True, 1),
+            ("9", None, True, 2),
+            ("10", None, True, 0),
+            ("menu", 0, True, 1),
+        ]
+        assert log.about.found.cycles == ("8", "9")
+
+
+def test_of_a_call_the_last_outcome_and_the_first_of_the_rest_are_kept() -> None:
+    text = (
+        "call_id,rule_id,outcome,customer,agent,queue_wait,handle_time,city\n"
+        "A,1,,,,-5,,\nA,2,open,c1,a1,12,30.5,Haifa\nA,3,done,c2,a2,13,1e999,Eilat\n"
+    )
+    with opened(text) as log:
+        row = log.row('SELECT outcome, customer, agent, queue_wait, handle_time, "attribute.city" FROM calls')
+        assert row == ("done", "c1", "a1", 12.0, 30.5, "Haifa")
+
+
+def test_hours_are_known_only_where_the_dates_have_a_time() -> None:
+    header = "call_id,call_date,rule_id\n"
+    with opened(header + "A,2025-03-03 23:59:59,1\n", header + "B,2025-03-04,1\n") as log:
+        assert log.rows('SELECT call_id, hour, isodow(date) FROM calls ORDER BY "call"') == [
+            ("A", 23, 1),
+            ("B", None, 2),
+        ]
+
+
+def test_files_with_other_headers_join_in_one_log(tmp_path: Path) -> None:
+    first = source(tmp_path / "1", HEADER + "A,3/3/2025,1,0,Main,\n")
+    second = source(tmp_path / "2", "visit;page\nA;home\nB;1\n")
+    log = built(tmp_path, first, second._replace(mapping=mapped(("visit", "page"), {"call": "visit", "node": "page"})))
+    assert paths(log) == [(1, "A", ("1",)), (2, "A", ("home",)), (2, "B", ("1",))]
+    assert rows(log.frame("SELECT id, in_menu FROM nodes ORDER BY node")) == [("1", True), ("home", False)]
+    log.close()
+
+
+def test_a_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    whole = source(tmp_path / "1", HEADER + "A,3/3/2025,1,0,Main,\n")
+    empty = whole._replace(mapping=mapped(whole.mapping.columns, {"call": "popUpURL", "node": "rule_id"}))
+    headless = whole._replace(mapping=mapped(whole.mapping.columns, {"node": "rule_id"}))
+    for broken, error in ((empty, ThroughlineError), (headless, MappingIncomplete)):
+        with pytest.raises(error):
+            build([broken], tmp_path / "tables", limits=Limits(), memory=MEMORY)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1"]
+
+
+def test_dates_that_no_format_reads_leave_the_calls_without_one(tmp_path: Path) -> None:
+    log = built(tmp_path, with_format(source(tmp_path / "1", HEADER + "A,3/3/2025,1,0,Main,\n"), "%Y-%m-%d"))
+    assert log.row("SELECT date FROM calls") == (None,)
+    assert (log.about.found.unread_dates, log.about.found.first_day) == (1, "")
+    log.close()
