@@ -22,7 +22,7 @@ CHECKS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",),
 
 
 def main(arguments: list[str]) -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this is where it is found out)
         return _stop(f"Throughline needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     if not arguments or arguments[0] not in ("app", "test"):
         return _stop(__doc__ or "")

@@ -27,7 +27,7 @@ from core.flow.filter import ALL
 from core.jobs.memory import allowed, limit_this_process
 from core.plan import header_groups
 from core.service import Service, unusable
-from core.sessions import EVERYONE, JobState, Session, utc_now
+from core.sessions import EVERYONE, Failure, JobState, Session, utc_now
 from core.text import clean, file_size, plural
 from core.views import VIEWS, view
 from core.work import kinds
@@ -103,17 +103,27 @@ def _import(service: Service, given: argparse.Namespace) -> int:
             except OSError as error:
                 raise FileRefused(f"{path} cannot be read: {error.strerror}.") from error
         session = service.create(files, name=given.name)
-    service.look(session.id)
-    session = _ended(service.runner.wait(session.id, _progress))
+    try:
+        session = _processed(service, session.id, wanted)
+    except ThroughlineError as error:
+        raise ThroughlineError(
+            error.problem, f"{error.hint} The session {session.id} keeps the files.".strip()
+        ) from error
+    print(json.dumps(_told(session), ensure_ascii=False) if given.json else _report(session))
+    return 0
+
+
+def _processed(service: Service, session_id: str, wanted: dict[str, str]) -> Session:
+    """The session once its files are looked at, mapped and processed. Raises ThroughlineError."""
+    service.look(session_id)
+    session = _ended(service.runner.wait(session_id, _progress))
     for name, problem, hint in unusable(session):
         print(f"{clean(name)}: {problem} {hint}", file=sys.stderr)
     for notice in session.notices:
         print(clean(notice), file=sys.stderr)
-    service.set_roles(session.id, wanted)
-    service.process(session.id)
-    session = _ended(service.runner.wait(session.id, _progress))
-    print(json.dumps(_told(session), ensure_ascii=False) if given.json else _report(session))
-    return 0
+    service.set_roles(session_id, wanted)
+    service.process(session_id)
+    return _ended(service.runner.wait(session_id, _progress))
 
 
 def _whole(text: str) -> int:
@@ -135,9 +145,8 @@ def _ended(session: Session) -> Session:
         print("\r\x1b[K", end="", file=sys.stderr)
     job = session.job
     if job is None or job.state is not JobState.DONE:
-        failure = job.failure if job else None
-        problem = failure.problem if failure else "The import was called off."
-        raise ThroughlineError(problem, f"{failure.hint if failure else ''} The session is {session.id}.".strip())
+        failure = job.failure if job and job.failure else Failure(problem="The import was called off.")
+        raise ThroughlineError(failure.problem, failure.hint)
     return session
 
 
@@ -216,7 +225,10 @@ def _view(service: Service, given: argparse.Namespace) -> int:
     if given.limit is not None:
         frame = frame.head(given.limit)
     if given.format == "json":
-        rows = json.loads(frame.to_json(orient="records", force_ascii=False, double_precision=15))
+        rows = [
+            {name: None if pd.isna(value) else value for name, value in row.items()}
+            for row in frame.astype(object).to_dict("records")
+        ]
         print(json.dumps(rows[0] if wanted.single else rows, ensure_ascii=False))
     elif given.format == "csv":
         sys.stdout.buffer.write(as_csv(frame))

@@ -1,5 +1,6 @@
 """DuckDB, locked down: it reads and writes one folder, loads nothing, and cannot be talked out of it."""
 
+import glob
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,9 @@ def connect(*folders: Path, memory: int, threads: int = 2, spill: Path | None = 
     once the configuration is locked, nothing can be changed.
     """
     connection = duckdb.connect(":memory:")
-    allowed = ", ".join(quoted(f"{folder}/") for folder in folders)
+    # What is asked for is compared before it is taken for a pattern, so a folder is allowed as both.
+    names = {f"{name}/" for folder in folders for name in (str(folder), glob.escape(str(folder)))}
+    allowed = ", ".join(map(quoted, sorted(names)))
     settings = {
         "memory_limit": f"'{memory // MB}MB'",
         "threads": str(threads),
@@ -40,6 +43,12 @@ def connect(*folders: Path, memory: int, threads: int = 2, spill: Path | None = 
 def quoted(text: str) -> str:
     """`text` as an SQL string, for the few places that take no bound value."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def files(path: Path, pattern: str = "") -> str:
+    """`path`, or the files in it that fit `pattern`, as an SQL string for a function that reads files."""
+    # Such a function takes what it is given for a pattern.
+    return quoted(str(Path(glob.escape(str(path))) / pattern))
 
 
 def identifier(name: str) -> str:

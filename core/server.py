@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
@@ -15,6 +16,7 @@ from core.service import Service
 log = logging.getLogger("throughline.server")
 
 BUSY, IDLE = 2.0, 20.0  # seconds between looks at the queue while jobs are active, and while none is
+SWEEP = 3600.0  # seconds between sweeps; the first is at the start
 
 HEADERS = {
     # Streamlit's own page needs inline styles and scripts, and evaluates its charts' code; nothing needs another host.
@@ -66,8 +68,11 @@ def lifespan(service: Callable[[], Service]) -> Callable[[Any], AbstractAsyncCon
 
 
 async def _keep(service: Service) -> None:
-    await _try(service.store.sweep)
+    swept = -SWEEP
     while True:
+        if time.monotonic() - swept >= SWEEP:
+            await _try(service.store.sweep)
+            swept = time.monotonic()
         active = await _try(service.runner.tend)
         await asyncio.sleep(BUSY if active else IDLE)
 

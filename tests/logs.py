@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from core.flow.filter import Filter
 from core.ingest.facts import FileFacts
-from core.ingest.inspect import inspect
+from core.ingest.inspect import inspect, read_dialect
 from core.ingest.mapping import ColumnMapping, Role, proposed
 from core.settings import Limits
 from core.tables.build import Source, build
@@ -82,9 +82,11 @@ def both(*files: naive.File) -> Iterator[tuple[CallLog, naive.Log]]:
         folder = Path(name)
         sources = []
         for number, file in enumerate(files):
-            one = source(folder / str(number), file.text)
-            mapping = mapped(one.mapping.columns, file.roles, file.date_format)
-            sources.append(one._replace(mapping=mapping))
+            path = folder / str(number) / "upload.csv"
+            path.parent.mkdir()
+            path.write_bytes(file.text.encode())
+            dialect, header, _ = read_dialect(path, path.parent, Limits())
+            sources.append(Source(path, "a.csv", dialect, mapped(header, file.roles, file.date_format)))
         with closing(built(folder, *sources)) as log:
             yield log, naive.read(*files)
 

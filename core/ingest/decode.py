@@ -78,7 +78,8 @@ def _guessed(sample: bytes) -> str:
 def as_utf8(path: Path, encoding: str, newline: str, target: Path) -> Path:
     """`path` itself where it is UTF-8 and its lines end alike, else a copy of it in `target` that is so.
 
-    With `newline` a carriage return, every line end becomes a line feed: DuckDB reads no file that mixes them. Raises FileRefused where the bytes are not in `encoding`.
+    With `newline` a carriage return, every line end becomes a line feed: DuckDB reads no file that mixes them. Raises
+    FileRefused where the bytes are not in `encoding`.
     """
     if encoding in ("utf-8", "utf-8-sig") and newline != "\r":
         return path

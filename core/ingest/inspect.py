@@ -20,7 +20,8 @@ SAMPLE_ROWS = 2000
 SAMPLES = 3
 SAMPLE_LENGTH = 200
 _LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d|\d{1,2}[- ][A-Za-z]{3}|[A-Za-z]{3} \d|\d{8}([ T]|$)", re.ASCII)
-GOOD_PART = 0.5  # of a sample must be read by a date format for it to be tried on the whole column
+DATED_PART = 0.5  # of a sample must look like dates for the column to be taken for one of dates
+TRIED_PART = 0.1  # of it must be read by a format for that format to be tried on the whole column
 
 
 def inspect(path: Path, work: Path, limits: Limits, *, memory: int) -> FileFacts:
@@ -114,9 +115,9 @@ def _samples(values: list[str | None]) -> tuple[str, ...]:
 def _plausible(connection: duckdb.DuckDBPyConnection, values: list[str | None]) -> list[str]:
     """The date formats that read a good part of the sample."""
     known = list(dict.fromkeys(value for value in values if value is not None))
-    if sum(_LIKE_A_DATE.match(value) is not None for value in known) < GOOD_PART * len(known) or not known:
+    if sum(_LIKE_A_DATE.match(value) is not None for value in known) < DATED_PART * len(known) or not known:
         return []
     counts = ", ".join(f"count({parsed_date('value', one)})" for one in dates.FORMATS)
     answer = connection.execute(f"SELECT {counts} FROM unnest(?) AS sample(value)", [known]).fetchone()
     assert answer is not None
-    return [one for one, count in zip(dates.FORMATS, answer, strict=True) if count >= GOOD_PART * len(known)]
+    return [one for one, count in zip(dates.FORMATS, answer, strict=True) if count >= TRIED_PART * len(known)]

@@ -30,7 +30,7 @@ class Quotes(Enum):
 
 
 def mended(path: Path, dialect: Dialect, target: Path, limits: Limits) -> tuple[Path, list[Place]]:
-    """`path` itself where its quotes are in order, else a copy in `target` in which the lines that spoil them are blank.
+    """`path` where its quotes are in order, else a copy in `target` in which the lines that spoil them are blank.
 
     Also those lines. A line spoils them that opens a quote which never ends, or ends with text behind it: a reader
     would take all lines up to there for one row. Raises FileRefused where it is the header.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from core.engine import identifier, quoted
+from core.engine import files, identifier, quoted
 from core.ingest.facts import Dialect
 from core.settings import Limits
 
@@ -27,7 +27,7 @@ def rows(path: Path, dialect: Dialect, n_columns: int, limits: Limits, *, reject
     columns = ", ".join(f"{quoted(column(number))}: 'VARCHAR'" for number in range(n_columns))
     kept = f"store_rejects = true, rejects_table = {quoted(rejects)}, rejects_scan = {quoted(rejects + '_scan')}"
     return (
-        f"read_csv({quoted(str(path))}, auto_detect = false, columns = {{{columns}}}, header = true, "
+        f"read_csv({files(path)}, auto_detect = false, columns = {{{columns}}}, header = true, "
         f"skip = {dialect.preamble}, delim = {quoted(dialect.delimiter)}, quote = {quoted(dialect.quote)}, "
         f"escape = {quoted(dialect.quote)}, strict_mode = true, null_padding = false, "
         f"max_line_size = {max(2 * limits.line_bytes, 2 * 1024 * 1024)}, {kept if rejects else 'ignore_errors = true'})"

@@ -10,7 +10,7 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
-from core.engine import connect, identifier, quoted
+from core.engine import connect, files, identifier, quoted
 from core.errors import ThroughlineError
 from core.files import make_folder, remove_folder, storage_errors, sync_folder
 from core.ingest import dates, decode, load, mapping
@@ -149,8 +149,7 @@ class _Build:
             self._refused.append(len(strays) + len(spoiled))
             self._watcher.advance(sum(self._rows))
         self._run(
-            f"CREATE VIEW raw AS SELECT * "
-            f"FROM read_parquet({quoted(str(self._work / 'raw_*.parquet'))}, union_by_name = true)"
+            f"CREATE VIEW raw AS SELECT * FROM read_parquet({files(self._work, 'raw_*.parquet')}, union_by_name = true)"
         )
 
     def _select(self, source: Source, number: int, read: str) -> str:
@@ -191,7 +190,7 @@ class _Build:
     ) -> None:
         """Note every row of a file that is no step, with its line and text."""
         self._rejects += [(number, place.line, "rejected", load.SPOILED, place.text) for place in spoiled]
-        raw = quoted(str(self._work / f"raw_{number}.parquet"))
+        raw = files(self._work / f"raw_{number}.parquet")
         odd = self._connection.execute(
             f'SELECT row - {sum(self._rows)}, "call" IS NULL, node IS NULL FROM read_parquet({raw}) '
             'WHERE "call" IS NULL OR node IS NULL ORDER BY row'
@@ -324,7 +323,7 @@ class _Build:
             FROM folded JOIN paths ON paths.nodes = folded.nodes ORDER BY "call"
             """,
         )
-        calls = quoted(str(self._part / "calls.parquet"))
+        calls = files(self._part / "calls.parquet")
         self._write(
             "variants",
             f"SELECT path, file, date, count(*) AS n FROM read_parquet({calls}) GROUP BY ALL ORDER BY ALL",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.engine import connect, identifier, quoted
+from core.engine import connect, files, identifier
 from core.tables import schema
 from core.tables.schema import About
 
@@ -24,7 +24,7 @@ class CallLog:
         self._connection = connect(folder, memory=MEMORY)
         for table in schema.TABLES:
             kind = "TABLE" if table in _HELD else "VIEW"
-            path = quoted(str(folder / f"{table}.parquet"))
+            path = files(folder / f"{table}.parquet")
             self._connection.execute(f"CREATE {kind} {identifier(table)} AS SELECT * FROM read_parquet({path})")
 
     def frame(self, query: str, values: Sequence[Any] = ()) -> pd.DataFrame:

@@ -41,7 +41,7 @@ def test_where_no_call_passes_there_is_no_row():
         assert rows(weekday_trends(log, Filter(files=(9,)))) == []
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_weekdays_equal_plain_loops(data):
     with both(*data.draw(LOGS)) as (log, expected):

@@ -27,7 +27,7 @@ def test_ties_stand_in_the_order_of_the_nodes():
         assert [row[0] for row in rows(intents.leaf_frequency(log))] == ["007", "7", "9", "10", "a", "b"]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=35)
 @given(st.data())
 def test_intents_and_leaves_equal_plain_loops(data):
     with both(*data.draw(LOGS)) as (log, expected):

@@ -56,7 +56,7 @@ def test_the_tree_tells_stops_in_the_menu_from_destinations():
     ]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.data())
 def test_path_explorer_and_path_counts_equal_plain_loops(data):
     with both(*data.draw(LOGS)) as (log, expected):
@@ -71,7 +71,7 @@ def test_path_explorer_and_path_counts_equal_plain_loops(data):
             assert list(counts["cumulative"])[-1:] == ([len(calls)] if calls else [])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(st.data())
 def test_every_row_of_the_tree_counts_the_calls_that_come_there(data):
     with both(*data.draw(LOGS)) as (log, expected):

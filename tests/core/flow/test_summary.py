@@ -66,7 +66,7 @@ def test_how_far_calls_get_and_how_those_ended_that_got_no_further():
     assert rows(found) == [(1, 4, 0, 0), (2, 3, 0, 1), (3, 1, 2, 0)]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.data())
 def test_summary_and_lengths_and_days_equal_plain_loops(data):
     with both(*data.draw(LOGS)) as (log, expected):

@@ -1,12 +1,13 @@
 """Tables opened for reading: nothing but reading, for several at once."""
 
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.logs import HEADER, opened
+from tests.logs import HEADER, built, opened, source
 
 LOG = HEADER + "A,3/3/2025,1,0,Main,\nA,3/3/2025,2,1,Pay,\n"
 
@@ -49,3 +50,9 @@ def test_ids_lead_to_numbers_and_labels() -> None:
     with opened(LOG) as log:
         assert log.codes == {"1": 0, "2": 1}
         assert log.labels == {"1": "Main", "2": "Pay"}
+
+
+def test_a_folder_whose_name_looks_like_a_pattern_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "a[b]c*"
+    with closing(built(folder, source(folder, LOG))) as log:
+        assert log.row("SELECT count(*) FROM steps") == (2,)
