@@ -17,7 +17,8 @@ from core.sessions import Session, SessionStore, Status
 from core.sessions.uploads import path_of
 from core.settings import Settings
 from core.tables import schema
-from core.tables.build import Source, build
+from core.tables.build import build
+from core.tables.raw import Source
 
 INSPECT = "inspect"
 BUILD = "build"

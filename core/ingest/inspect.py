@@ -80,7 +80,7 @@ def _facts(
     query = f"SELECT count(*), {', '.join(wanted)} FROM (SELECT {values} FROM {counted})"
     (answer,) = connection.execute(query).fetchall()
     taken, rest = int(answer[0]), iter(answer[1:])
-    unreadable = n_spoiled + len(refused_rows(connection, "refused"))
+    unreadable = n_spoiled + len(refused_rows(lambda query: connection.execute(query).fetchall(), "refused"))
     columns = tuple(
         ColumnFacts(
             name=header[number],

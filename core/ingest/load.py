@@ -1,8 +1,8 @@
 """The one way to read a table: DuckDB, strictly, every value as text, every refused row kept."""
 
+from collections.abc import Callable
 from pathlib import Path
-
-import duckdb
+from typing import Any
 
 from core.engine import files, identifier, quoted
 from core.ingest.facts import Dialect
@@ -52,18 +52,18 @@ def parsed_date(value: str, date_format: str) -> str:
     return f"CASE WHEN {moment} BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2199-12-31' THEN {moment} END"
 
 
-def refused_rows(connection: duckdb.DuckDBPyConnection, rejects: str) -> list[tuple[int, str]]:
+def refused_rows(run: Callable[[str], list[tuple[Any, ...]]], rejects: str) -> list[tuple[int, str]]:
     """The rows that DuckDB refused: byte offset of the row from 0, reason in words; in file order, each row once.
 
-    To be asked once the reading query has been fetched to its end.
+    `run` answers a query on the connection that read them, whose reading query must have been fetched to its end.
     """
     # DuckDB makes the table with the first row that it refuses.
-    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [rejects]).fetchone():
+    if not run(f"SELECT 1 FROM duckdb_tables() WHERE table_name = {quoted(rejects)}"):
         return []
-    found = connection.execute(
+    found = run(
         f"SELECT line_byte_position, min_by(error_type, column_idx), min_by(error_message, column_idx) "
         f"FROM {identifier(rejects)} GROUP BY ALL ORDER BY 1"
-    ).fetchall()
+    )
     return [(int(offset) - 1, _reason(str(kind), str(message))) for offset, kind, message in found]
 
 

@@ -1,0 +1,72 @@
+"""Where tables are made: a locked-down DuckDB with a few handles, and someone who is told how it goes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import pyarrow as pa
+
+from core.engine import identifier, quoted
+from core.tables import schema
+
+
+class Watcher(Protocol):
+    """Told how the build goes on. `meter`, while it is set, gives (done, total) of the stage under way."""
+
+    meter: Callable[[], tuple[int, int]] | None
+
+    def plan(self, *stages: str) -> None: ...
+
+    def stage(self, number: int, *, total: int = 0, unit: str = "") -> None: ...
+
+    def advance(self, done: int) -> None: ...
+
+
+class Nobody:
+    """A watcher that does not care."""
+
+    meter: Callable[[], tuple[int, int]] | None = None
+
+    def plan(self, *stages: str) -> None:
+        pass
+
+    def stage(self, number: int, *, total: int = 0, unit: str = "") -> None:
+        pass
+
+    def advance(self, done: int) -> None:
+        pass
+
+
+class Bench:
+    """`work` is a folder for what is needed on the way; it is removed afterwards."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, work: Path) -> None:
+        self._connection = connection
+        self.work = work
+
+    def run(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of the answer; it is always fetched whole, for only then has DuckDB done all of its work."""
+        return [tuple(row) for row in self._connection.execute(query).fetchall()]
+
+    def one(self, query: str) -> tuple[Any, ...]:
+        """The one row that answers `query`."""
+        (row,) = self.run(query)
+        return row
+
+    def write(self, query: str, path: Path) -> int:
+        """Write the rows of `query` to a Parquet file; how many there were."""
+        return int(self.one(f"COPY ({query}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")[0])
+
+    def create(self, table: str, rows: list[tuple[Any, ...]]) -> None:
+        """Make a table of schema.TABLES from Python rows."""
+        columns = schema.TABLES[table]
+        data = {name: [row[number] for row in rows] for number, name in enumerate(columns)}
+        casts = ", ".join(f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}" for name, kind in columns.items())
+        self._connection.register("given", pa.table(data))
+        self.run(f"CREATE TABLE {table} AS SELECT {casts} FROM given")
+        self._connection.unregister("given")
+
+    def percent(self) -> int:
+        """How far DuckDB is with the query under way, as far as it knows. To be asked from another thread."""
+        return max(0, int(self._connection.query_progress()))
