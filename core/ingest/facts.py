@@ -18,12 +18,15 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """`formats` gives, for each date format that reads a good part of the column, how many values it reads."""
+    """`formats` gives, for each date format that reads a part of the column, how many values it reads.
+
+    `distinct` is the exact number where `hedge` is "", else an estimate ("about") or a lower bound ("at least").
+    """
 
     name: str
     filled: int = 0
     distinct: int = 0
-    exact: bool = True
+    hedge: str = ""
     samples: tuple[str, ...] = ()
     formats: dict[str, int] = {}
 

@@ -86,7 +86,7 @@ def _facts(
             name=header[number],
             filled=int(next(rest)),
             distinct=int(next(rest)),
-            exact=exact,
+            hedge="" if exact else "about",
             samples=_samples([row[number] for row in sample]),
             formats={one: count for one in formats[number] if (count := int(next(rest)))},
         )

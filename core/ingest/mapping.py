@@ -216,7 +216,7 @@ def _merged(columns: tuple[ColumnFacts, ...]) -> ColumnFacts:
         name=columns[0].name,
         filled=sum(column.filled for column in columns),
         distinct=max(column.distinct for column in columns),
-        exact=False,
+        hedge="at least",
         samples=columns[0].samples,
         formats=formats,
     )

@@ -152,8 +152,7 @@ def _card(
         on_change=partial(_set_role, session.id, group.key, column.name, key),
     )
     samples = " · ".join(literal(cut(one, _SAMPLE_WIDTH, 14)) for one in column.samples[:2]) or "empty"
-    about = "" if column.exact else "about "
-    different = f"{about}{number(column.distinct)} different"
+    different = f"{column.hedge} {number(column.distinct)} different".strip()
     empty = rows - column.filled
     filled = f", {percent(empty / rows, 0)} empty" if empty > 0 else ""
     st.markdown(f":small[:gray[{samples}]]")

@@ -11,7 +11,7 @@ def test_the_facts_are_of_the_whole_file(tmp_path: Path) -> None:
     facts = inspected(tmp_path, HEADER + rows + "short,row\n")
     assert (facts.rows, facts.unreadable, facts.dialect) == (3001, 1, Dialect())
     call, date, node, _, label, url = facts.columns
-    assert (call.filled, call.distinct, call.exact) == (3000, 1000, True)
+    assert (call.filled, call.distinct, call.hedge) == (3000, 1000, "")
     assert (node.distinct, label.distinct, label.samples) == (7, 1, ("item",))
     assert (url.filled, url.distinct, url.samples) == (0, 0, ())
     assert date.formats == {"%m/%d/%Y": 3000, "%d/%m/%Y": sum(1 + number % 28 <= 12 for number in range(3000))}
