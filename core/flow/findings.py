@@ -95,13 +95,9 @@ def of_weekdays(weekdays: pd.DataFrame, names: dict[int, str]) -> str:
 
 
 def of_depths(depths: pd.DataFrame) -> str:
-    """Behind which step most calls are lost in the middle of the menu."""
-    if depths.empty or int(depths["left_mid_menu"].sum()) == 0:
+    """On which step most calls end in the middle of the menu."""
+    if depths.empty or int(depths["ends_mid_menu"].sum()) == 0:
         return ""
-    worst = depths.iloc[int(depths["left_mid_menu"].argmax())]
-    before = int(worst["depth"]) - 1
-    n_here = int(depths.loc[depths["depth"] == before, "goes_on"].iloc[0])
-    lost = int(worst["left_mid_menu"])
-    return (
-        f"The largest mid-menu loss is on step {before}: {number(lost)} of the {plural(n_here, 'call')} that get there"
-    )
+    worst = depths.iloc[int(depths["ends_mid_menu"].argmax())]
+    step, n_here, lost = (int(worst[name]) for name in ("depth", "goes_on", "ends_mid_menu"))
+    return f"The largest mid-menu loss is on step {step}: {number(lost)} of the {plural(n_here, 'call')} that get there"

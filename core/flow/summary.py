@@ -107,7 +107,8 @@ def daily(log: CallLog, where: Filter = ALL) -> pd.DataFrame:
 def depths(log: CallLog, where: Filter = ALL) -> pd.DataFrame:
     """How far calls get: depth, goes_on (calls with at least `depth` steps), left_mid_menu, reached_destination.
 
-    The last two are the calls that ended one step before, on a node with menu children or without.
+    Those two are the calls that ended one step before, on a node with menu children or without. A last column,
+    ends_mid_menu, counts those that end on this very step with menu children, also on the last one.
     """
     source, values = selected(log, where)
     ended = log.frame(
@@ -119,7 +120,7 @@ def depths(log: CallLog, where: Filter = ALL) -> pd.DataFrame:
         values,
     )
     if ended.empty:
-        return pd.DataFrame(columns=["depth", "goes_on", "left_mid_menu", "reached_destination"])
+        return pd.DataFrame(columns=["depth", "goes_on", "left_mid_menu", "reached_destination", "ends_mid_menu"])
     every = pd.RangeIndex(1, int(ended["depth"].max()) + 1, name="depth")
     by_depth = ended.set_index("depth").reindex(every, fill_value=0)
     before = by_depth.shift(1, fill_value=0)
@@ -129,5 +130,6 @@ def depths(log: CallLog, where: Filter = ALL) -> pd.DataFrame:
             "goes_on": at_least,
             "left_mid_menu": before["mid"],
             "reached_destination": before["ended"] - before["mid"],
+            "ends_mid_menu": by_depth["mid"],
         }
     ).reset_index()

@@ -8,8 +8,8 @@ from core.engine import files, identifier, quoted
 from core.ingest.facts import Dialect
 from core.settings import Limits
 
-BLANKS = " \t\r\n\f\v\u00a0\u2007\u202f\u3000\ufeff"
-"""What counts as an outer blank of a value."""
+BLANKS = " \t\r\n\f\v\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What counts as an outer blank of a value: Unicode's white space, and the mark that stray copies of a BOM leave."""
 
 SPOILED = "has a quote that is not closed, or text behind a closing quote"
 

@@ -65,8 +65,8 @@ def _unique(names: list[str]) -> tuple[str, ...]:
     for number, name in enumerate(names, 1):
         plain = " ".join(name.split()) or f"column {number}"
         candidate, again = plain, 2
-        while candidate in seen:
+        while candidate.lower() in seen:  # to SQL, names that differ in case alone are one
             candidate, again = f"{plain} ({again})", again + 1
-        seen.add(candidate)
+        seen.add(candidate.lower())
         unique.append(candidate)
     return tuple(unique)

@@ -45,7 +45,10 @@ class RawRows:
     def __init__(self, bench: Bench, sources: list[Source], limits: Limits) -> None:
         self._bench, self._sources, self._limits = bench, sources, limits
         self._taken = 0
-        self.attributes = tuple(dict.fromkeys(name for one in sources for name in one.mapping.all(Role.ATTRIBUTE)))
+        names: dict[str, str] = {}  # to SQL, names that differ in case alone are one
+        for name in (name for one in sources for name in one.mapping.all(Role.ATTRIBUTE)):
+            names.setdefault(name.lower(), name)
+        self.attributes = tuple(names.values())
         self.rejects: list[Reject] = []
         self.rows: list[int] = []
 
@@ -81,8 +84,8 @@ class RawRows:
         roles = source.mapping
         texts = {role.value: roles.column(role) for role in (Role.CALL, Role.NODE, Role.PARENT, Role.LABEL, Role.URL)}
         texts |= {name: roles.column(role) for role, name in (TEXT_ROLES | SECONDS_ROLES).items()}
-        own = set(roles.all(Role.ATTRIBUTE))
-        texts |= {f"attribute.{name}": name if name in own else None for name in self.attributes}
+        own = {name.lower(): name for name in roles.all(Role.ATTRIBUTE)}
+        texts |= {f"attribute.{name}": own.get(name.lower()) for name in self.attributes}
         texts["date"] = roles.column(Role.TIMESTAMP)
         clean = ", ".join(f"{_text(source, column)} AS {identifier(name)}" for name, column in texts.items())
         seconds = [identifier(name) for name in SECONDS_ROLES.values()]

@@ -4,18 +4,22 @@ import streamlit as st
 
 from core.ingest.mapping import NAMES, missing
 from core.plan import facts_of, header_groups, mapping_of
+from core.service import has_failed, is_working
 from core.text import plural
+from core.work import INSPECT
 from pages.parts import columns, frame, importing, state, upload
 from pages.parts.text import literal
 
 session = state.session()
-looking = session.job is not None and session.job.active
-if looking and session.job and session.job.kind == "inspect":
+inspecting = session.job is not None and session.job.kind == INSPECT
+if is_working(session) and inspecting:
     importing.watch(session, f"Looking at {plural(len(session.files), 'file')}")
-elif looking and not session.tables:
+elif is_working(session) and not session.tables:
     importing.watch(session)
-elif session.job is not None and session.job.state == "failed" and session.job.kind == "inspect":
-    importing.failed(session, session.job)
+elif has_failed(session) and inspecting:
+    importing.failed(session)
+elif any(facts_of(file) is None for file in session.files):
+    importing.not_looked_at(session)
 else:
     groups = header_groups(session)
     rows = sum(facts.rows for file in session.files if (facts := facts_of(file)) and facts.usable)

@@ -40,9 +40,7 @@ def file_card(session: Session, file: StoredFile) -> None:
             ):
                 state.service().remove_file(session.id, file.id)
                 st.rerun()
-        if facts is None:
-            st.markdown(":small[:gray[Not looked at yet.]]")
-        elif facts.usable:
+        if facts is not None and facts.usable:
             encoding = facts.dialect.encoding.upper().replace("UTF-8-SIG", "UTF-8")
             with st.container(horizontal=True):
                 st.badge(plural(facts.rows, "row"), icon=":material/table_rows:", color="gray")
@@ -57,7 +55,7 @@ def file_card(session: Session, file: StoredFile) -> None:
                 if facts.unreadable:
                     words = f"{plural(facts.unreadable, 'row')} do not fit the columns"
                     st.badge(words, icon=":material/warning:", color="red")
-        else:
+        elif facts is not None:
             st.markdown(f":red[:material/error:] **{sentence(facts.problem)}** {sentence(facts.hint)}")
             if len(session.files) > 1:
                 st.markdown(":small[:gray[The other files go on without it.]]")

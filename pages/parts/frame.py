@@ -68,11 +68,25 @@ def side(session: Session) -> None:
             st.page_link(START, label="New upload", icon=":material/upload:", width="stretch")
         st.divider()
         with st.container(gap="xxsmall"):
-            st.markdown(f":material/folder_open: **{literal(session.name)}**")
+            _name(session)
             st.markdown(
                 f":small[:gray[{plural(found['n_files'], 'file')} · {plural(found['n_calls'], 'call')} · "
                 f"{number(found['n_steps'])} steps]]"
             )
+
+
+def _name(session: Session) -> None:
+    """The session's name, behind which it can be changed."""
+    # The key names the name on disk, so that the box shows what is kept, whoever changed it.
+    key = f"name:{session.name}"
+    with st.popover(f"**{literal(session.name)}**", icon=":material/folder_open:", type="tertiary"):
+        st.text_input(
+            "Name of this session",
+            value=session.name,
+            max_chars=120,
+            key=key,
+            on_change=lambda: state.service().rename(session.id, st.session_state[key]),
+        )
 
 
 def title(words: str, note: str = "") -> None:

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from core.sessions import Job, JobState, Session, Status
+from core.service import has_failed, is_working
+from core.sessions import Job, Session, Status
 from core.text import file_size, number, plural
+from core.work import INSPECT
 from pages.parts import frame, state
 from pages.parts.text import sentence
 
@@ -12,10 +14,10 @@ POLL = 0.5  # seconds
 
 def show(session: Session) -> None:
     """The import in place of a view: under way, failed, called off, or still waiting for a word from the person."""
-    if session.job is not None and session.job.active:
+    if is_working(session):
         watch(session)
-    elif session.status is Status.FAILED and session.job is not None:
-        failed(session, session.job)
+    elif has_failed(session):
+        failed(session)
     elif session.status is Status.CANCELLED:
         cancelled(session)
     else:
@@ -80,19 +82,18 @@ def _amount(job: Job) -> str:
     return f"{number(progress.done)} of {number(progress.total)} {progress.unit}"
 
 
-def failed(session: Session, job: Job) -> None:
+def failed(session: Session) -> None:
     """Where it stopped, what is safe, and the ways on."""
+    failure = session.job.failure if session.job else None
     safe = "the upload is kept" + (", and the last good import still serves every page." if session.tables else ".")
     with frame.centred(0.55):
         frame.title("The import stopped", f"Nothing is lost: {safe}")
         with st.container(border=True):
-            if job.failure is not None:
-                st.subheader(f":red[:material/error:] {sentence(job.failure.problem)}", anchor=False)
-                st.markdown(sentence(job.failure.hint))
-                if job.failure.reference:
-                    st.markdown(
-                        f":small[:gray[Reference for whoever runs this server: {sentence(job.failure.reference)}]]"
-                    )
+            if failure is not None:
+                st.subheader(f":red[:material/error:] {sentence(failure.problem)}", anchor=False)
+                st.markdown(sentence(failure.hint))
+                if failure.reference:
+                    st.markdown(f":small[:gray[Reference for whoever runs this server: {sentence(failure.reference)}]]")
             _ways_on(session)
 
 
@@ -101,6 +102,18 @@ def cancelled(session: Session) -> None:
         frame.title("The import was cancelled", "Nothing is lost: the upload is kept.")
         with st.container(border=True):
             _ways_on(session)
+
+
+def not_looked_at(session: Session) -> None:
+    """Files are there that nobody looked at: at once where a crash came in between, else when the person says so."""
+    if session.status is not Status.CANCELLED:
+        state.service().look(session.id)
+        st.rerun()
+    with frame.centred(0.55):
+        frame.title("The files were not looked at to the end", "Nothing is lost: the upload is kept.")
+        if st.button("Look at the files", type="primary", icon=":material/replay:", key="look"):
+            state.service().look(session.id)
+            st.rerun()
 
 
 def _ways_on(session: Session) -> None:
@@ -113,7 +126,7 @@ def _ways_on(session: Session) -> None:
 
 def again(session: Session) -> None:
     """Do what the session's last job was to do, once more."""
-    if session.job is not None and session.job.kind == "inspect":
+    if session.job is not None and session.job.kind == INSPECT:
         state.service().look(session.id)
         state.go(frame.FILES, session.id)
     state.service().process(session.id)
@@ -130,11 +143,9 @@ def _until_done(session_id: str) -> None:
 
 def notice(session: Session) -> None:
     """Above a view whose tables serve while, or although, another import is made."""
-    if session.job is None:
-        return
-    if session.job.active:
+    if is_working(session):
         _until_done(session.id)
-    elif session.job.state is JobState.FAILED and session.job.failure is not None:
+    elif has_failed(session) and session.job and session.job.failure:
         st.warning(
             f"The last import stopped: {sentence(session.job.failure.problem)} "
             "These are the figures of the one before.",

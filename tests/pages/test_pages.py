@@ -68,6 +68,26 @@ def test_what_was_found_is_shown_before_processing(show: Show) -> None:
     assert any(button.label == "Process 2 rows" for button in app.button)
 
 
+def test_files_that_a_crash_left_unseen_are_looked_at(show: Show) -> None:
+    session = state.service().create([("odd.csv", io.BytesIO(b"wer,was\n1,A\n1,B\n"))])
+    app = show(frame.FILES, session=session.id)
+    assert not app.exception
+    state.service().runner.wait(session.id)
+    assert "Is this right?" in words(app.run())
+
+
+def test_a_look_that_was_cancelled_can_be_begun_again(show: Show) -> None:
+    service = state.service()
+    session = service.create([("odd.csv", io.BytesIO(b"wer,was\n1,A\n1,B\n"))])
+    service.look(session.id)
+    service.cancel(session.id)
+    app = show(frame.FILES, session=session.id)
+    assert "Nothing is lost" in words(app)
+    app.button(key="look").click().run()
+    service.runner.wait(session.id)
+    assert "Is this right?" in words(app.run())
+
+
 def test_a_role_is_changed_by_hand_and_kept(show: Show) -> None:
     service = state.service()
     session = service.create([("odd.csv", io.BytesIO(b"wer,was\n1,A\n1,B\n"))])
@@ -94,6 +114,14 @@ def test_summary_reads_like_a_finding(show: Show, ready: Session) -> None:
         "Different paths": "3",
         "Left mid-menu": "33.3%",
     }
+
+
+def test_a_session_is_renamed_where_its_name_stands(show: Show, ready: Session) -> None:
+    app = show(SUMMARY, session=ready.id)
+    app.text_input[0].input("  March  ").run()
+    assert not app.exception
+    assert state.service().store.read(ready.id).name == "March"
+    assert show(SUMMARY, session=ready.id).text_input[0].value == "March"
 
 
 def test_the_path_explorer_stands_where_the_address_says(show: Show, ready: Session) -> None:

@@ -50,6 +50,17 @@ def test_carriage_returns_alone_become_line_ends(tmp_path: Path) -> None:
     assert decode.as_utf8(path, "utf-8", "\r", tmp_path / "utf8.csv").read_bytes() == b"a,b\n1,2\n3,4\n"
 
 
+def test_a_line_end_of_two_characters_stays_one_across_chunks(tmp_path: Path) -> None:
+    path = written(tmp_path, b"x" * (decode.CHUNK - 1) + b"\r\ny\rz\n")
+    text = decode.as_utf8(path, "utf-8", "\r", tmp_path / "utf8.csv").read_bytes()
+    assert text == b"x" * (decode.CHUNK - 1) + b"\ny\nz\n"
+
+
+def test_bytes_that_are_not_in_the_encoding_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="not utf-16 text"):
+        decode.as_utf8(written(tmp_path, b"\xff\xfea\x00\x00\xd8"), "utf-16", "\n", tmp_path / "utf8.csv")
+
+
 def test_utf8_is_not_copied(tmp_path: Path) -> None:
     path = written(tmp_path, b"a,b\n1,2\n")
     assert decode.as_utf8(path, "utf-8", "\n", tmp_path / "utf8.csv") == path

@@ -19,6 +19,23 @@ def written(folder: Path, data: bytes) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("data", "newline"),
+    [
+        (b"a,b", "\n"),
+        (b"a,b\n1,2\n", "\n"),
+        (b"a,b\r\n1,2\r\n", "\n"),
+        (b"a,b\r1,2\r", "\r"),
+        (b"a,b\r\n1,2\n", "\r"),
+        (b"a,b\n1,2\r3,4\n", "\r"),
+        (b"x" * (CHUNK - 1) + b"\r\n1\r\n", "\n"),
+        (b"x" * CHUNK + b"\n1\r\n", "\r"),
+    ],
+)
+def test_line_ends_are_plain_where_all_are_alike_also_across_chunks(tmp_path: Path, data: bytes, newline: str) -> None:
+    assert guard.newline_of(written(tmp_path, data)) == newline
+
+
 def test_a_long_line_is_refused_with_its_number(tmp_path: Path) -> None:
     path = written(tmp_path, b"a,b\n1,2\n" + b"x" * (LIMITS.line_bytes + 1) + b",2\n3,4\n")
     with pytest.raises(FileRefused, match=r"^Line 3 has "):

@@ -41,8 +41,13 @@ def test_column_names_are_made_whole_and_unique(tmp_path: Path) -> None:
     assert header == ("id", "id (2)", "column 3", "id (3)", "a b")
 
 
-def test_blank_lines_before_the_header_are_counted(tmp_path: Path) -> None:
-    assert sniffed(tmp_path, "\n\na,b\n1,2\n") == (",", ("a", "b"), 2)
+def test_names_that_differ_in_case_alone_are_made_to_differ_more(tmp_path: Path) -> None:
+    assert sniffed(tmp_path, "Age,age,AGE\n1,2,3\n")[1] == ("Age", "age (2)", "AGE (3)")
+
+
+@pytest.mark.parametrize("blank", ["\n\n", "\r\n\r\n", "  \n\t\n", "\ufeff\n\n"])
+def test_blank_lines_before_the_header_are_counted(tmp_path: Path, blank: str) -> None:
+    assert sniffed(tmp_path, f"{blank}a,b\n1,2\n") == (",", ("a", "b"), 2)
 
 
 @pytest.mark.parametrize(

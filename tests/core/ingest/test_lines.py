@@ -1,0 +1,140 @@
+"""Where rows stand in the file: what the reader takes and refuses is found again, whatever the quotes do."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.engine import connect
+from core.errors import FileRefused
+from core.ingest import load
+from core.ingest.facts import Dialect
+from core.ingest.lines import Place, locate, mended
+from core.settings import Limits
+from tests import naive
+from tests.logs import MEMORY, inspected
+
+# Pieces of which rows are made: fields, delimiters, quotes, blanks, and line ends.
+PIECES = st.sampled_from(["a", "b c", ",", ",", '"', '""', '"x,y"', " ", "\n", "\n", "\n1,2,3\n", '"two\nlines"'])
+MESS = st.lists(PIECES, max_size=25).map("".join)
+
+
+class Reading:
+    """What DuckDB makes of a text with three columns, and where the lines of it are found."""
+
+    def __init__(self, text: str, end: str = "\n", limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            path = folder / "file.csv"
+            path.write_bytes(text.replace("\n", end).encode())
+            whole, self.spoiled = mended(path, Dialect(), folder / "mended.csv", limits)
+            with connect(folder, memory=MEMORY) as connection:
+
+                def run(query: str) -> list[tuple[object, ...]]:
+                    return connection.execute(query).fetchall()
+
+                self.values = run(f"FROM {load.rows(whole, Dialect(), 3, limits, rejects='refused')}")
+                self.refused = load.refused_rows(run, "refused")
+            offsets = [offset for offset, _ in self.refused]
+            taken, strays, self.counted = locate(whole, Dialect(), range(len(self.values)), offsets)
+        self.taken = [taken.get(row) for row in range(len(self.values))]
+        self.strays = [strays.get(offset) for offset in offsets]
+
+
+@settings(max_examples=150, deadline=None)
+@given(MESS, st.sampled_from(["\n", "\r\n"]))
+def test_the_reader_and_the_locator_agree_on_where_rows_begin(mess: str, end: str) -> None:
+    found = Reading(f"h,i,j\n{mess}", end)
+    assert found.counted == len(found.values)
+    assert None not in found.taken and None not in found.strays
+    places = [*found.taken, *found.strays, *found.spoiled]
+    assert len({place.line for place in places if place}) == len(places)
+    assert not any(reason == load.SPOILED for _, reason in found.refused), "the reader sees no spoiled quotes"
+
+
+@settings(max_examples=150, deadline=None)
+@given(MESS, st.sampled_from(["\n", "\r\n"]))
+def test_every_line_that_holds_something_is_part_of_a_row(mess: str, end: str) -> None:
+    found = Reading(f"h,i,j\n{mess}", end)
+    covered: set[int] = set()
+    for place in (*found.taken, *found.strays, *found.spoiled):
+        assert place is not None
+        covered |= set(range(place.line, place.line + place.text.count("\n") + 1))
+    lines = f"h,i,j\n{mess}".split("\n")
+    assert {number for number, line in enumerate(lines, 1) if line} - {1} <= covered
+
+
+FIELD = st.sampled_from(["", "a", "x,y", 'say "so"', "two\nlines", "שיחה", "NULL"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(FIELD, min_size=1, max_size=4), max_size=12), st.booleans())
+def test_lines_and_texts_are_those_of_the_csv_module(rows: list[list[str]], bom: bool) -> None:
+    quoted = [",".join('"' + value.replace('"', '""') + '"' for value in row) for row in rows]
+    text = ("\ufeff" if bom else "") + "\n\n".join(["h,i,j", *quoted])
+    found = Reading(text)
+    expected = naive.records(text)[1:]
+    whole = [Place(line, raw) for line, values, raw in expected if naive.fits(values, 3)]
+    broken = [Place(line, raw) for line, values, raw in expected if not naive.fits(values, 3)]
+    assert (found.taken, found.strays, found.spoiled) == (whole, broken, [])
+    taken = [tuple(value or None for value in values[:3]) for _, values, _ in expected if naive.fits(values, 3)]
+    assert found.values == taken
+
+
+@pytest.mark.parametrize(
+    ("text", "spoiled", "taken"),
+    [
+        ('h,i,j\n1,"never,3\n4,5,6\n7,8,9\n', [2], ["4", "7"]),
+        ('h,i,j\n1,2,3\n4,5,"6', [3], ["1"]),
+        ('h,i,j\n1,"2"x,3\n4,5,6\n', [2], ["4"]),
+        ('h,i,j\n1,"2,3\n4,"5",6\n', [2], ["4"]),
+        ('h,i,j\n1,"2,3\n4,"",6\n7,8,9\n', [2], ["4", "7"]),
+        ('h,i,j\n1,5" pipe,ד"ר\n4,5,6\n', [], ["1", "4"]),
+        ('h,i,j\n1, "2,2" ,3\n4,5,6\n', [], ["1", "4"]),
+    ],
+)
+def test_a_quote_in_the_wrong_place_costs_its_own_line_only(text: str, spoiled: list[int], taken: list[str]) -> None:
+    found = Reading(text)
+    assert [place.line for place in found.spoiled] == spoiled
+    assert [row[0] for row in found.values] == taken
+
+
+def test_a_quote_that_never_ends_in_a_long_file_loses_no_row() -> None:
+    rows = "".join(f"{number},x,y\n" for number in range(200_000))
+    found = Reading(f'h,i,j\n1,"never,3\n{rows}')
+    assert (len(found.values), [place.line for place in found.spoiled]) == (200_000, [2])
+
+
+def test_a_value_that_goes_on_longer_than_a_line_may_be_is_taken_as_never_closed() -> None:
+    found = Reading('h,i,j\n1,"' + "x\n" * 600 + '",3\n4,5,6\n', limits=Limits(line_bytes=1000))
+    assert found.spoiled[0].line == 2
+    assert found.values == [("4", "5", "6")]
+
+
+def test_a_header_with_a_spoiled_quote_is_refused() -> None:
+    with pytest.raises(FileRefused, match="header"):
+        Reading('h,"i,j\n1,2,3\n')
+
+
+def test_a_long_row_is_shown_by_its_beginning() -> None:
+    (place,) = Reading("h,i,j\n" + "x" * 2000 + "\n").strays
+    assert place == Place(2, "x" * 500)
+
+
+def test_rows_behind_a_preamble_of_blank_lines_have_the_files_line_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(b'\n \nh,i,j\n1,2,3\n4,5\n"\n')
+    dialect = Dialect(preamble=2)
+    assert mended(path, dialect, tmp_path / "mended.csv", Limits())[1] == [Place(6, '"')]
+    rows, strays, counted = locate(path, dialect, [0], [15])
+    assert (rows, strays[15], counted) == ({0: Place(4, "1,2,3")}, Place(5, "4,5"), 2)
+
+
+@pytest.mark.parametrize("text", ["a,b,c\r\n1,2,3\n4,5,6\r7,8,9\n", "a,b,c\n1,2,3\r\n4,5,6\n7,8,9", "a,b,c\r1,2,3\r4,5,6\r7,8,9\r"])
+def test_line_ends_of_several_kinds_in_one_file_are_all_line_ends(tmp_path: Path, text: str) -> None:
+    facts = inspected(tmp_path, text)
+    assert (facts.rows, facts.unreadable) == (3, 0)
+    assert facts.preview == (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"))
