@@ -69,4 +69,7 @@ class Bench:
 
     def percent(self) -> int:
         """How far DuckDB is with the query under way, as far as it knows. To be asked from another thread."""
-        return max(0, int(self._connection.query_progress()))
+        try:
+            return max(0, int(self._connection.query_progress()))
+        except duckdb.ConnectionException:  # closed since: all is done
+            return 100

@@ -34,6 +34,7 @@ def build(sources: list[Source], target: Path, *, limits: Limits, memory: int, w
         mapping.check(source.mapping)
     part = target.with_name(f".{target.name}.part")
     work = target.with_name(f".{target.name}.work")
+    watcher = watcher or Nobody()
     try:
         remove_folder(part)
         remove_folder(work)
@@ -41,7 +42,8 @@ def build(sources: list[Source], target: Path, *, limits: Limits, memory: int, w
         make_folder(work)
         folders = {source.path.parent for source in sources}
         with connect(*folders, part, work, memory=memory, spill=work) as connection:
-            found = _Build(Bench(connection, work), sources, part, limits, watcher or Nobody()).run()
+            found = _Build(Bench(connection, work), sources, part, limits, watcher).run()
+            watcher.meter = None
         with storage_errors():
             for path in part.iterdir():
                 _sync(path)
@@ -50,8 +52,6 @@ def build(sources: list[Source], target: Path, *, limits: Limits, memory: int, w
             sync_folder(target.parent)
         return found
     finally:
-        if watcher is not None:
-            watcher.meter = None
         remove_folder(part)
         remove_folder(work)
 

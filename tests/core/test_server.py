@@ -1,5 +1,6 @@
 import asyncio
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
@@ -12,6 +13,12 @@ from core.work import BUILD
 CALLS = "call_id,rule_id\n1,10\n1,11\n2,10\n"
 
 
+def completed(coroutine):
+    """Run a coroutine to its end in a thread of its own: this one may have an event loop, for a browser."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def answered(app):
     """The headers of the answer to a request for `app` behind the middleware."""
     sent = []
@@ -19,7 +26,7 @@ def answered(app):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(SecurityHeaders(app)({"type": "http"}, None, send))
+    completed(SecurityHeaders(app)({"type": "http"}, None, send))
     return {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 
 
@@ -50,7 +57,7 @@ def test_what_is_no_request_is_handed_on_untouched(kind):
     async def app(scope, receive, send):
         seen.append((scope, receive, send))
 
-    asyncio.run(SecurityHeaders(app)({"type": kind}, "receive", "send"))
+    completed(SecurityHeaders(app)({"type": kind}, "receive", "send"))
     assert seen == [({"type": kind}, "receive", "send")]
 
 
@@ -64,6 +71,6 @@ def test_a_server_that_starts_finishes_the_jobs_that_a_dead_one_left(service, un
         async with lifespan(lambda: service)(None):
             await asyncio.to_thread(until, lambda: not is_working(service.store.read(session.id)))
 
-    asyncio.run(serve())
+    completed(serve())
     after = service.store.read(session.id)
     assert (after.status, after.found["n_calls"]) == (Status.READY, 2)

@@ -18,8 +18,8 @@ FILTERS = st.builds(
     files=st.sets(st.integers(1, 10_000), max_size=5).map(sorted).map(tuple),
     intents=IDS,
 )
-# Monday 3 March: A for 5. Tuesday 4 March: B for 6. No date: C for 5.
-SMALL = HEADER + "A,3/3/2025,1,0,,\nA,3/3/2025,5,1,,\nB,3/4/2025,1,0,,\nB,3/4/2025,6,1,,\nC,,1,0,,\nC,,5,1,,\n"
+# Monday 17 March: A for 5. Tuesday 18 March: B for 6. No date: C for 5.
+SMALL = HEADER + "A,2025-03-03,1,0,,\nA,2025-03-03,5,1,,\nB,2025-03-04,1,0,,\nB,2025-03-04,6,1,,\nC,,1,0,,\nC,,5,1,,\n"
 
 
 @given(FILTERS)
@@ -83,10 +83,10 @@ def test_an_address_that_cannot_be_read_is_an_error_in_plain_words(query):
     ("where", "n_calls"),
     [
         (ALL, 3),
-        (Filter(first=date(2025, 3, 4)), 1),
-        (Filter(last=date(2025, 3, 3)), 1),
-        (Filter(first=date(2025, 3, 3), last=date(2025, 3, 4)), 2),
-        (Filter(first=date(2025, 3, 4), last=date(2025, 3, 3)), 0),
+        (Filter(first=date(2025, 3, 18)), 1),
+        (Filter(last=date(2025, 3, 17)), 1),
+        (Filter(first=date(2025, 3, 17), last=date(2025, 3, 18)), 2),
+        (Filter(first=date(2025, 3, 18), last=date(2025, 3, 17)), 0),
         (Filter(weekdays=(1,)), 1),
         (Filter(weekdays=(1, 2, 3, 4, 5, 6, 7)), 2),
         (Filter(intents=("5",)), 2),
