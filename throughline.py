@@ -29,7 +29,9 @@ def main(arguments: list[str]) -> int:
     os.chdir(HERE)
     if arguments[0] == "app":
         set_up("requirements.txt")
-        return run("streamlit", "run", "streamlit_app.py", *arguments[1:])
+        # Sessions are everyone's who can reach the server, so by itself it answers this machine only.
+        local = () if "--server.address" in arguments else ("--server.address", "localhost")
+        return run("streamlit", "run", "streamlit_app.py", *local, *arguments[1:])
     set_up("requirements-dev.txt")
     for check in CHECKS:
         rest = arguments[1:] if check[0] == "pytest" else []

@@ -25,7 +25,7 @@ from core.errors import FileRefused, SessionDamaged, SessionTooNew, ThroughlineE
 from core.export import as_csv
 from core.flow.filter import ALL
 from core.jobs.memory import allowed, limit_this_process
-from core.plan import header_groups
+from core.plan import header_groups, mapping_of
 from core.service import Service, unusable
 from core.sessions import EVERYONE, Failure, JobState, Session, utc_now
 from core.text import clean, file_size, plural
@@ -160,14 +160,14 @@ def _progress(session: Session) -> None:
 
 
 def _told(session: Session) -> dict[str, Any]:
-    roles = {group.key: msgspec.to_builtins(session.plan[group.key])["roles"] for group in header_groups(session)}
+    roles = [msgspec.to_builtins(mapping_of(session, group).roles) for group in header_groups(session)]
     return {
         "id": session.id,
         "name": session.name,
         "status": session.status.value,
         "address": address(session),
         "found": session.found,
-        "roles": list(roles.values()),
+        "roles": roles,
         "refused": [{"file": name, "problem": problem, "hint": hint} for name, problem, hint in unusable(session)],
     }
 

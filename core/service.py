@@ -1,7 +1,7 @@
 """Everything that can be done with Throughline, in one place for the pages and the command line."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
@@ -10,10 +10,9 @@ import msgspec
 
 from core.errors import FileRefused, MappingIncomplete, NotReady, ThroughlineError
 from core.ingest import mapping
-from core.ingest.facts import ColumnFacts
-from core.ingest.mapping import ColumnMapping, Role
+from core.ingest.mapping import Role
 from core.jobs import Runner
-from core.plan import facts_of, header_groups, mapping_of, with_mapping
+from core.plan import facts_of, header_groups, inspected, mapping_of, with_date_format, with_roles
 from core.sessions import SHARED, JobState, Session, SessionStore, uploads
 from core.settings import Settings
 from core.tables.calllog import CallLog
@@ -86,15 +85,17 @@ class Service:
         return self.runner.submit(session.id, BUILD)
 
     def look(self, session_id: str) -> Session:
-        """Have the session's new files looked at, in the background."""
-        return self.runner.submit(session_id, INSPECT)
+        """Have the session's new files looked at, in the background; an import under way begins again with them."""
+        session = self.store.read(session_id)
+        building = session.job is not None and session.job.active and session.job.kind == BUILD
+        return self.runner.submit(session_id, BUILD if building else INSPECT)
 
     def process(self, session_id: str) -> Session:
         """Have the tables built, in the background. Raises MappingIncomplete, FileRefused."""
 
         def ready(session: Session) -> Session:
             found = header_groups(session)
-            if not found:
+            if not found and len(inspected(session)) == len(session.files):
                 raise FileRefused(
                     "None of the files can be used.", "Add a CSV file with one row for each step of a call."
                 )
@@ -119,17 +120,21 @@ class Service:
     def set_role(self, session_id: str, key: str, column: str, role: Role) -> Session:
         """Mark `column` as `role` in the files whose header has `key`."""
 
-        def changed(before: ColumnMapping, columns: tuple[ColumnFacts, ...]) -> ColumnMapping:
-            after = mapping.with_role(before, column, role)
-            moved = after.column(Role.TIMESTAMP) != before.column(Role.TIMESTAMP)
-            return mapping.with_dates(after, columns) if moved else after
+        def changed(session: Session) -> Session:
+            for group in header_groups(session):
+                if group.key == key:
+                    mapping.with_role(mapping_of(session, group), column, role)
+                    return with_roles(session, key, {column: role})
+            return session
 
-        return self._change_mapping(session_id, key, changed)
+        return self.store.update(session_id, changed)
 
     def set_date_format(self, session_id: str, key: str, date_format: str) -> Session:
-        return self._change_mapping(
-            session_id, key, lambda before, columns: msgspec.structs.replace(before, date_format=date_format)
-        )
+        def changed(session: Session) -> Session:
+            known = {group.key for group in header_groups(session)}
+            return with_date_format(session, key, date_format) if key in known else session
+
+        return self.store.update(session_id, changed)
 
     def set_roles(self, session_id: str, wanted: dict[str, str]) -> Session:
         """Set roles by hand in every header that has the columns, `wanted` being role -> column.
@@ -147,7 +152,8 @@ class Service:
                 names = {column.name for column in group.columns}
                 fitting = {role: column for role, column in wanted.items() if column in names}
                 changed = mapping.overridden(mapping_of(session, group), fitting)
-                session = with_mapping(session, group.key, mapping.with_dates(changed, group.columns))
+                chosen = {column: changed.roles[column] for column in fitting.values()}
+                session = with_roles(session, group.key, chosen)
             return session
 
         return self.store.update(session_id, change)
@@ -156,21 +162,10 @@ class Service:
         """The session's tables. Raises NotReady where there are none yet."""
         if not session.tables:
             raise NotReady("This session has not been processed yet.", "Press Process first.")
-        return CallLog(self.store.folder(session.id) / "tables" / session.tables)
+        return self.open_tables(session.id, session.tables)
 
-    def _change_mapping(
-        self,
-        session_id: str,
-        key: str,
-        change: Callable[[ColumnMapping, tuple[ColumnFacts, ...]], ColumnMapping],
-    ) -> Session:
-        def changed(session: Session) -> Session:
-            for group in header_groups(session):
-                if group.key == key:
-                    return with_mapping(session, key, change(mapping_of(session, group), group.columns))
-            return session
-
-        return self.store.update(session_id, changed)
+    def open_tables(self, session_id: str, generation: str) -> CallLog:
+        return CallLog(self.store.folder(session_id) / "tables" / generation)
 
 
 def title(names: list[str]) -> str:

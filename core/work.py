@@ -12,7 +12,7 @@ from core.ingest.facts import FileFacts
 from core.ingest.inspect import inspect
 from core.jobs import Kind, Reporter
 from core.jobs.memory import allowed
-from core.plan import header_groups, inspected, mapping_of, with_facts
+from core.plan import fingerprint, header_groups, inspected, mapping_of, with_facts
 from core.sessions import Session, SessionStore, Status
 from core.sessions.uploads import path_of
 from core.settings import Settings
@@ -35,7 +35,6 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
     """The jobs by name."""
 
     def look(session: Session, reporter: Reporter) -> Commit:
-        reporter.plan("Looking at the files")
         found = _inspected(store, settings, session, reporter)
 
         def commit(now: Session) -> Session:
@@ -46,6 +45,7 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
     def work(session: Session, reporter: Reporter) -> Commit:
         found = _inspected(store, settings, session, reporter)
         session = with_facts(found)(session)
+        made_of = fingerprint(session)
         tables = make_folder(store.folder(session.id) / "tables", parents=False)
         _clear(tables, session)
         generation = uuid.uuid4().hex
@@ -63,7 +63,7 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
                 status=Status.READY,
                 tables=generation,
                 retired=now.tables,
-                found=schema.as_record(account),
+                found={**schema.as_record(account), "of": made_of},
             )
 
         return commit
@@ -83,6 +83,7 @@ def _inspected(store: SessionStore, settings: Settings, session: Session, report
     work = make_folder(store.folder(session.id) / "work", parents=False)
     found = {}
     try:
+        reporter.plan("Looking at the files")
         reporter.stage(0, total=sum(file.size for file in fresh), unit="bytes")
         for done, file in enumerate(fresh, 1):
             found[file.id] = inspect(

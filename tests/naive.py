@@ -241,13 +241,14 @@ def lengths(calls: Sequence[Call]) -> list[tuple[int, int]]:
     return sorted(Counter(len(call.path) for call in calls).items())
 
 
-def depths(log: Log, calls: Sequence[Call]) -> list[tuple[int, int, int, int]]:
-    """Depth, calls with at least so many steps, and of those that end one step before, mid-menu or not."""
+def depths(log: Log, calls: Sequence[Call]) -> list[tuple[int, int, int, int, int]]:
+    """Depth, calls with at least so many steps, those that end one step before, mid-menu or not, and here mid-menu."""
     found = []
     for depth in range(1, max((len(call.path) for call in calls), default=0) + 1):
         ended = [call for call in calls if len(call.path) == depth - 1]
         mid = len(log.mid_menu(ended))
-        found.append((depth, sum(len(call.path) >= depth for call in calls), mid, len(ended) - mid))
+        here = len(log.mid_menu(call for call in calls if len(call.path) == depth))
+        found.append((depth, sum(len(call.path) >= depth for call in calls), mid, len(ended) - mid, here))
     return found
 
 

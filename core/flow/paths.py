@@ -103,6 +103,14 @@ def _row(step: int, key: str, parent: str, node: str | None, label: str, n: int,
     }
 
 
+def ends_mid_menu(log: CallLog, prefix: tuple[str, ...]) -> bool:
+    """Whether a call that ends on the last node of `prefix` leaves options below it."""
+    if not prefix:
+        return False
+    (children,) = log.row("SELECT coalesce(max(n_children), 0) FROM nodes WHERE id = ?", [prefix[-1]])
+    return int(children) > 0
+
+
 def beginning(log: CallLog, where: Filter, prefix: tuple[str, ...]) -> tuple[str, list[Any]]:
     """SQL for the selected variants whose path begins with `prefix`. Raises ViewError for an unknown node."""
     unknown = [one for one in prefix if one not in log.codes]

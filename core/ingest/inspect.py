@@ -1,6 +1,8 @@
 """Look at a file before it is imported: how it is written, what its columns hold, whether it can be used."""
 
+import logging
 import re
+import secrets
 from pathlib import Path
 
 import duckdb
@@ -13,6 +15,8 @@ from core.ingest.lines import mended
 from core.ingest.load import cleaned, column, parsed_date, refused_rows, rows
 from core.ingest.sniff import sniff
 from core.settings import Limits
+
+log = logging.getLogger("throughline.ingest")
 
 EXACT_BELOW = 64 * 1024 * 1024  # bytes; larger files get estimated numbers of distinct values
 PREVIEW_ROWS = 8
@@ -34,6 +38,14 @@ def inspect(path: Path, work: Path, limits: Limits, *, memory: int) -> FileFacts
             return _facts(connection, source, dialect, header, sure, len(spoiled), limits)
     except FileRefused as refusal:
         return FileFacts(problem=refusal.problem, hint=refusal.hint)
+    except duckdb.Error as error:
+        reference = secrets.token_hex(4)
+        log.error("a file could not be inspected, reference %s", reference, exc_info=error)
+        return FileFacts(
+            problem="The reader cannot cope with this file.",
+            hint="Export it again, with fewer columns if it has many. Whoever runs this server finds more in the log "
+            f"under {reference}.",
+        )
     finally:
         (work / "utf8.csv").unlink(missing_ok=True)
         (work / "mended.csv").unlink(missing_ok=True)

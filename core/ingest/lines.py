@@ -13,6 +13,7 @@ from core.ingest.facts import Dialect
 from core.settings import Limits
 
 TEXT_LENGTH = 500
+REREAD = 8  # times a file's size may be read again in search of the ends of its quotes
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -60,6 +61,7 @@ def _spoiled(path: Path, dialect: Dialect, limits: Limits) -> Iterator[Place]:
     quotes_after = _quotes_after(dialect)
     opened: tuple[int, int, bytes] | None = None
     number = offset = 0
+    patience = REREAD * path.stat().st_size
     with path.open("rb") as file:
         while True:
             line = file.readline()
@@ -75,6 +77,12 @@ def _spoiled(path: Path, dialect: Dialect, limits: Limits) -> Iterator[Place]:
                 elif after is Quotes.OPEN:
                     opened = number, offset, line
             elif after is Quotes.SPOILED or not line or offset - opened[1] > limits.line_bytes:
+                patience -= offset - opened[1]
+                if patience < 0:
+                    raise FileRefused(
+                        f"The quotes of this file are not in order, from line {opened[0]:,} on.",
+                        "Export it again with each value that holds a quote in quotes, and its quotes doubled.",
+                    )
                 number, offset, line = opened
                 yield Place(number, _shown(line))
                 file.seek(offset)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -19,6 +20,7 @@ from core.sessions import Failure, Job, JobState, Session, SessionStore, Session
 
 log = logging.getLogger("throughline.jobs")
 
+MEMORY = ", most likely because it needed too much memory."
 LOOK = 0.3  # seconds between looks at a job under way
 
 
@@ -63,9 +65,17 @@ class Runner:
             job = msgspec.structs.replace(session.job, state=JobState.CANCELLED)
             return msgspec.structs.replace(session, job=job, status=Status.CANCELLED)
 
-        session = self._store.update(session_id, cancelled)
+        called_off = False
+
+        def noted(session: Session) -> Session:
+            nonlocal called_off
+            after = cancelled(session)
+            called_off = after is not session
+            return after
+
+        session = self._store.update(session_id, noted)
         child = self._children.get(session_id)
-        if child is not None:
+        if called_off and child is not None:
             child.terminate()
         return session
 
@@ -139,7 +149,7 @@ def _died(session: Session, job: Job | None, code: int) -> Session:
     return failed(
         session,
         Failure(
-            problem="The import process was stopped by the system, most likely because it needed too much memory.",
+            problem="The import process was stopped by the system" + (MEMORY if code == -signal.SIGKILL else "."),
             hint="The files are kept. Process again, split the file, or raise THROUGHLINE_JOB_MEMORY_MB.",
             reference=f"exit {code}",
         ),

@@ -13,6 +13,7 @@ from types import TracebackType
 import msgspec
 
 from core.errors import JobCancelled, SessionNotFound, StorageError, ThroughlineError
+from core.files import storage_errors
 from core.jobs.lease import lease, seat
 from core.jobs.memory import resident
 from core.sessions import Failure, Job, JobState, Progress, Session, SessionStore, Status, utc_now
@@ -194,6 +195,12 @@ def failed(session: Session, failure: Failure) -> Session:
 
 
 def _failure(error: Exception) -> Failure:
+    if isinstance(error, OSError) and error.errno is not None:
+        try:
+            with storage_errors():
+                raise error
+        except StorageError as told:
+            error = told
     if isinstance(error, ThroughlineError):
         return Failure(problem=error.problem, hint=error.hint)
     reference = secrets.token_hex(4)

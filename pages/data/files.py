@@ -18,6 +18,9 @@ elif is_working(session) and not session.tables:
     importing.watch(session)
 elif has_failed(session) and inspecting:
     importing.failed(session)
+    with frame.centred(0.55):
+        for file in session.files:
+            columns.file_card(session, file)
 elif any(facts_of(file) is None for file in session.files):
     importing.not_looked_at(session)
 else:

@@ -9,9 +9,9 @@ from pages.parts import state
 
 @st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
 def _opened(session_id: str, generation: str) -> CallLog:
-    return state.service().open(state.service().store.read(session_id))
+    return state.service().open_tables(session_id, generation)
 
 
 def log(session: Session) -> CallLog:
-    """The session's tables, opened once for each generation. Raises NotReady, SessionNotFound."""
+    """The session's tables, opened once for each generation. The session must have some."""
     return _opened(session.id, session.tables)

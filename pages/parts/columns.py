@@ -40,7 +40,9 @@ def file_card(session: Session, file: StoredFile) -> None:
             ):
                 state.service().remove_file(session.id, file.id)
                 st.rerun()
-        if facts is not None and facts.usable:
+        if facts is None:
+            st.markdown(":small[:gray[Not looked at yet.]]")
+        elif facts.usable:
             encoding = facts.dialect.encoding.upper().replace("UTF-8-SIG", "UTF-8")
             with st.container(horizontal=True):
                 st.badge(plural(facts.rows, "row"), icon=":material/table_rows:", color="gray")
@@ -55,7 +57,7 @@ def file_card(session: Session, file: StoredFile) -> None:
                 if facts.unreadable:
                     words = f"{plural(facts.unreadable, 'row')} do not fit the columns"
                     st.badge(words, icon=":material/warning:", color="red")
-        elif facts is not None:
+        else:
             st.markdown(f":red[:material/error:] **{sentence(facts.problem)}** {sentence(facts.hint)}")
             if len(session.files) > 1:
                 st.markdown(":small[:gray[The other files go on without it.]]")
@@ -137,7 +139,7 @@ def _card(
             st.badge("Changed", icon=":material/edit:", color="blue")
         elif role is not Role.ATTRIBUTE:
             icon, color = _SURENESS[guessed.sureness]
-            st.badge(guessed.sureness.value, icon=icon, color=color, help=guessed.reason)
+            st.badge(guessed.sureness.value, icon=icon, color=color, help=literal(guessed.reason))
     # The key names the role on disk, so that the box always shows what is kept, whoever changed it.
     key = f"role:{group.key}:{column.name}:{role}"
     st.selectbox(

@@ -9,7 +9,7 @@ import streamlit as st
 from core.flow.filter import ALL, Filter
 from core.sessions import Session
 from core.tables.calllog import CallLog
-from core.text import day, day_span
+from core.text import day, day_span, isolate
 from pages.parts import state
 from pages.parts.text import literal
 
@@ -24,9 +24,9 @@ def popover(session: Session, log: CallLog, where: Filter) -> None:
         weekdays = where.weekdays
         if found.first_day:
             span = (date.fromisoformat(found.first_day), date.fromisoformat(found.last_day))
-            chosen = st.date_input(
-                "Days", value=(first or span[0], last or span[1]), min_value=span[0], max_value=span[1]
-            )
+            # The address may ask for days outside of the log's; the box can only show days within.
+            shown = [min(max(one, span[0]), span[1]) for one in (first or span[0], last or span[1])]
+            chosen = st.date_input("Days", value=(min(shown), max(shown)), min_value=span[0], max_value=span[1])
             days = chosen if isinstance(chosen, tuple) else (chosen,)
             first = days[0] if days and days[0] != span[0] else None
             last = days[-1] if len(days) > 1 and days[-1] != span[1] else None
@@ -44,7 +44,10 @@ def popover(session: Session, log: CallLog, where: Filter) -> None:
             files = tuple(
                 sorted(
                     st.multiselect(
-                        "Files", list(names), default=list(files), format_func=lambda one: literal(names[one])
+                        "Files",
+                        list(names),
+                        default=[one for one in files if one in names],
+                        format_func=lambda one: isolate(names[one]),
                     )
                 )
             )

@@ -126,6 +126,11 @@ def problem(error: ThroughlineError) -> None:
         title(error.problem)
         if error.hint:
             st.markdown(sentence(error.hint))
+        if state.is_in_address():
+            whole = state.address(st.query_params[state.SESSION])
+            st.page_link(
+                page_of(VIEWS[0]), label="Show the whole session", icon=":material/filter_list_off:", query_params=whole
+            )
         st.page_link(START, label="Start with new files", icon=":material/upload:")
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.plan import fingerprint
 from core.service import has_failed, is_working
 from core.sessions import Job, Session, Status
 from core.text import file_size, number, plural
@@ -106,7 +107,7 @@ def cancelled(session: Session) -> None:
 
 def not_looked_at(session: Session) -> None:
     """Files are there that nobody looked at: at once where a crash came in between, else when the person says so."""
-    if session.status is not Status.CANCELLED:
+    if session.status is not Status.CANCELLED and not is_working(session):
         state.service().look(session.id)
         st.rerun()
     with frame.centred(0.55):
@@ -138,7 +139,13 @@ def _until_done(session_id: str) -> None:
     session = state.service().store.peek(session_id, by=state.visitor())
     if session.job is None or not session.job.active:
         st.rerun()
-    st.info("A new import is under way; these are the figures of the last one.", icon=":material/hourglass_top:")
+    else:
+        st.info("A new import is under way; these are the figures of the last one.", icon=":material/hourglass_top:")
+        with st.expander("How far it is"):
+            _draw(session, session.job)
+            if st.button("Cancel import", icon=":material/close:", key="cancel"):
+                state.service().cancel(session.id)
+                st.rerun()
 
 
 def notice(session: Session) -> None:
@@ -149,5 +156,10 @@ def notice(session: Session) -> None:
         st.warning(
             f"The last import stopped: {sentence(session.job.failure.problem)} "
             "These are the figures of the one before.",
+            icon=":material/warning:",
+        )
+    elif session.found.get("of") != fingerprint(session):
+        st.warning(
+            "Files or columns were changed since these figures were made. Process again in Files & columns.",
             icon=":material/warning:",
         )

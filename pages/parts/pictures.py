@@ -92,8 +92,13 @@ def key_figures(shown: view.Shown, figures: pd.Series) -> None:
             )
 
 
-def bars(rows: pd.DataFrame, most: int, *, strong: bool = True, hues: dict[str, str] | None = None) -> list[Bar]:
-    """Rows of node, label, n_calls, share as bars: the `most` first, the rest as one, those without a node last."""
+def bars(
+    rows: pd.DataFrame, most: int, *, strong: bool = True, hues: dict[str, str] | None = None, lost: bool = True
+) -> list[Bar]:
+    """Rows of node, label, n_calls, share as bars: the `most` first, the rest as one, those without a node last.
+
+    `lost` says whether those without a node are calls that ended although the menu goes on.
+    """
     steps, ended = rows[rows["node"].notna()], rows[rows["node"].isna()]
     kept = steps if len(steps) <= most + 1 else steps.head(most)
     found = [
@@ -113,7 +118,8 @@ def bars(rows: pd.DataFrame, most: int, *, strong: bool = True, hues: dict[str, 
         words = f"{len(tail)} more items"
         found.append(Bar(label=words, n=int(tail["n_calls"].sum()), share=float(tail["share"].sum()), tone="quiet"))
     return found + [
-        Bar(label=str(row.label), n=int(row.n_calls), share=float(row.share), tone="stop") for row in ended.itertuples()
+        Bar(label=str(row.label), n=int(row.n_calls), share=float(row.share), tone="stop" if lost else "quiet")
+        for row in ended.itertuples()
     ]
 
 
@@ -171,10 +177,10 @@ def depths(rows: pd.DataFrame, shown: view.Shown) -> None:
         st.markdown(f":small[:gray[{number(n)} {goes} further, up to {number(len(rows))} steps.]]")
 
 
-def next_steps(rows: pd.DataFrame, shown: view.Shown, *, key: str) -> str:
+def next_steps(rows: pd.DataFrame, shown: view.Shown, *, lost: bool, key: str) -> str:
     """The Path Explorer's list; the id of the node that was clicked, "" where none was."""
     hues = branch_hues([str(node) for node in rows["node"].dropna()], shown.palette)
-    figure = bar_list(bars(rows, MOST_STEPS, strong=False, hues=hues), shown.palette, width=THIRD)
+    figure = bar_list(bars(rows, MOST_STEPS, strong=False, hues=hues, lost=lost), shown.palette, width=THIRD)
     return view.chart(figure, _spoken("Calls by next step", rows), key=key, clickable=True)
 
 

@@ -5,7 +5,10 @@ import re
 from core.text import clean, isolate
 
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
-_LINK = re.compile(r"(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
+_MADE_UP = re.compile(
+    r"(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=www)(?=\.)|(?<=@)|(?<=[<>~])(?==)|(?<=<)(?=-)|(?<=-)(?=>)|(?<=:)(?=streamlit:)",
+    re.IGNORECASE,
+)
 _JOINER = "\N{WORD JOINER}"
 
 
@@ -16,5 +19,6 @@ def literal(text: str) -> str:
 
 def sentence(text: str) -> str:
     """A sentence of ours with isolated data in it: the same as `literal`, but without an isolate around the whole."""
-    # Streamlit makes links of bare addresses even where every character is escaped; an invisible joiner prevents that.
-    return _SPECIAL.sub(r"\\\1", _LINK.sub(_JOINER, text))
+    # Streamlit makes links of bare addresses and symbols of "->" even where every character is escaped; an invisible
+    # joiner prevents that.
+    return _SPECIAL.sub(r"\\\1", _MADE_UP.sub(_JOINER, text))

@@ -10,6 +10,7 @@ from pages.parts import frame, state
 from pages.parts.text import sentence
 
 _ROUND = "throughline.upload"
+_REFUSAL = "throughline.refusal"
 
 
 def drop_zone() -> None:
@@ -28,7 +29,9 @@ def add_files(session_id: str) -> None:
 
 
 def _uploader(label: str) -> list[UploadedFile]:
-    # Another key after each upload, so that the widget is empty again and gives its memory back.
+    if _REFUSAL in st.session_state:
+        st.error(sentence(st.session_state.pop(_REFUSAL)), icon=":material/error:")
+    # Another key after each upload, so that the widget is empty again.
     turn = st.session_state.setdefault(_ROUND, 0)
     return st.file_uploader(label, accept_multiple_files=True, key=f"upload:{turn}", label_visibility="collapsed") or []
 
@@ -39,8 +42,9 @@ def _take(files: Sequence[UploadedFile], session_id: str) -> None:
     try:
         session = service.add(session_id, given) if session_id else service.create(given)
     except ThroughlineError as refusal:
-        st.error(sentence(str(refusal)), icon=":material/error:")
-        return
+        st.session_state[_REFUSAL] = str(refusal)
+        st.session_state[_ROUND] += 1
+        st.rerun()
     st.session_state[_ROUND] += 1
     service.look(session.id)
     state.go(frame.FILES, session.id)

@@ -5,7 +5,7 @@ import streamlit as st
 from core import views
 from core.flow import findings
 from core.flow.filter import join_ids, split_ids
-from core.flow.paths import tree
+from core.flow.paths import ends_mid_menu, tree
 from pages.parts import pictures, state, view
 from pages.parts.trail import breadcrumb
 
@@ -20,7 +20,7 @@ if not steps.empty:
     here = f"{join_ids(prefix)}:{shown.where.as_query()}"
     left, right = st.columns([1, 2])
     with left, view.card("Next step", "Click a step to follow it.", explained=VIEW.definition):
-        clicked = pictures.next_steps(steps, shown, key=f"steps:{here}")
+        clicked = pictures.next_steps(steps, shown, lost=ends_mid_menu(shown.log, prefix), key=f"steps:{here}")
     following = tree(shown.log, shown.where, prefix)
     with (
         right,

@@ -112,7 +112,7 @@ def test_a_role_and_a_date_format_are_changed_one_by_one(service):
     session = service.set_role(session.id, group.key, "Wann", Role.TIMESTAMP)
     assert mapping_of(session, group).date_format == "%d.%m.%Y"
     session = service.set_date_format(session.id, group.key, "%d.%m.%y")
-    assert mapping_of(session, group).date_format == "%d.%m.%y"
+    assert mapping_of(session, group).date_format == "%d.%m.%Y", "a format that reads nothing is not taken"
     before = service.store.read(session.id)
     assert service.set_date_format(session.id, "no such header", "") == before
     with pytest.raises(MappingIncomplete):

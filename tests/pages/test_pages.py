@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.ingest.mapping import Role
+from core.plan import header_groups
 from core.service import PROJECT
 from core.sessions import Failure, Job, JobState, Session, Status, utc_now
 from core.views import VIEWS
@@ -228,3 +229,26 @@ def test_a_first_screen_with_a_session_in_its_address_leads_to_the_session(show:
     app = show(session=ready.id)
     assert not app.exception
     assert "33\\% of calls end" in words(app)
+
+
+def test_figures_of_files_that_were_changed_since_say_so(show: Show, ready: Session) -> None:
+    assert "were changed since" not in words(show(SUMMARY, session=ready.id))
+    (group,) = header_groups(ready)
+    state.service().set_role(ready.id, group.key, "popUpURL", Role.UNUSED)
+    assert "were changed since" in words(show(SUMMARY, session=ready.id))
+
+
+def test_a_sample_that_was_cancelled_before_it_was_looked_at_can_be_begun_again(show: Show) -> None:
+    service = state.service()
+    session = service.sample("visits")
+    service.cancel(session.id)
+    app = show(SUMMARY, session=session.id)
+    app.button(key="again").click().run()
+    assert not app.exception
+    assert service.runner.wait(session.id).status is Status.READY
+
+
+def test_days_outside_of_the_log_are_filtered_and_not_an_error(show: Show, ready: Session) -> None:
+    app = show(SUMMARY, **{"session": ready.id, "from": "2020-01-01", "to": "2030-01-01"})
+    assert not app.exception
+    assert "3 of 3 calls" in words(app)

@@ -12,7 +12,7 @@ from tests.logs import LOGS, both, filters, opened, passing, rows
 SMALL = "call,node,date\nA,1,2025-03-03\nB,1,2025-03-10\nC,1,2025-03-10\nD,1,2025-03-11\nE,1,\n"
 
 
-def test_calls_are_counted_by_weekday_and_by_how_often_it_lies_in_the_span():
+def test_calls_are_counted_by_weekday_and_by_how_often_it_lies_in_the_span() -> None:
     with opened(SMALL) as log:
         assert rows(weekday_trends(log)) == [
             (1, 3, 2, 1.5),
@@ -26,24 +26,24 @@ def test_calls_are_counted_by_weekday_and_by_how_often_it_lies_in_the_span():
         ]
 
 
-def test_the_span_is_that_of_the_calls_that_pass():
+def test_the_span_is_that_of_the_calls_that_pass() -> None:
     with opened(SMALL) as log:
         assert rows(weekday_trends(log, Filter(first=date(2025, 3, 10)))) == [(1, 2, 1, 2.0), (2, 1, 1, 1.0)]
 
 
-def test_a_log_without_dates_has_one_row():
+def test_a_log_without_dates_has_one_row() -> None:
     with opened("call,node\nA,1\nB,2\n") as log:
         assert rows(weekday_trends(log)) == [(None, 2, None, None)]
 
 
-def test_where_no_call_passes_there_is_no_row():
+def test_where_no_call_passes_there_is_no_row() -> None:
     with opened(SMALL) as log:
         assert rows(weekday_trends(log, Filter(files=(9,)))) == []
 
 
 @settings(deadline=None, max_examples=30)
 @given(st.data())
-def test_weekdays_equal_plain_loops(data):
+def test_weekdays_equal_plain_loops(data: st.DataObject) -> None:
     with both(*data.draw(LOGS)) as (log, expected):
         for where in (Filter(), data.draw(filters(expected)), data.draw(filters(expected))):
             assert rows(weekday_trends(log, where)) == naive.weekday_trends(passing(expected, where))

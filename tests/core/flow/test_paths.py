@@ -15,17 +15,17 @@ SMALL = (
 )
 
 
-def test_the_first_steps_with_the_calls_that_end_there():
+def test_the_first_steps_with_the_calls_that_end_there() -> None:
     with opened(SMALL) as log:
         assert rows(path_explorer(log)) == [("1", "Main", 3, 0.75, 0), ("2", "Other", 1, 0.25, 1)]
 
 
-def test_behind_a_step_a_repeat_is_a_step_like_any_other():
+def test_behind_a_step_a_repeat_is_a_step_like_any_other() -> None:
     with opened(SMALL) as log:
         assert rows(path_explorer(log, ALL, ("1",))) == [("5", "Pay", 2, 2 / 3, 1), ("1", "Main", 1, 1 / 3, 1)]
 
 
-def test_the_calls_that_end_on_the_prefix_are_the_last_row():
+def test_the_calls_that_end_on_the_prefix_are_the_last_row() -> None:
     with opened(SMALL) as log:
         assert rows(path_explorer(log, ALL, ("1", "5"))) == [
             ("9", "Cash", 1, 0.5, 1),
@@ -33,18 +33,18 @@ def test_the_calls_that_end_on_the_prefix_are_the_last_row():
         ]
 
 
-def test_a_prefix_that_no_call_takes_has_no_rows():
+def test_a_prefix_that_no_call_takes_has_no_rows() -> None:
     with opened(SMALL) as log:
         assert rows(path_explorer(log, ALL, ("9",))) == []
 
 
 @pytest.mark.parametrize("prefix", [("3",), ("1", "3"), ("",), ("1", "")])
-def test_a_prefix_with_an_unknown_node_is_an_error(prefix):
+def test_a_prefix_with_an_unknown_node_is_an_error(prefix: tuple[str, ...]) -> None:
     with opened(SMALL) as log, pytest.raises(ViewError, match="no menu item"):
         path_explorer(log, ALL, prefix)
 
 
-def test_the_tree_tells_stops_in_the_menu_from_destinations():
+def test_the_tree_tells_stops_in_the_menu_from_destinations() -> None:
     with opened(SMALL) as log:
         found = rows(tree(log, ALL, ("1",), steps=2)[["step", "key", "parent", "node", "n_calls", "kind"]])
     assert found == [
@@ -58,7 +58,7 @@ def test_the_tree_tells_stops_in_the_menu_from_destinations():
 
 @settings(deadline=None, max_examples=40)
 @given(st.data())
-def test_path_explorer_and_path_counts_equal_plain_loops(data):
+def test_path_explorer_and_path_counts_equal_plain_loops(data: st.DataObject) -> None:
     with both(*data.draw(LOGS)) as (log, expected):
         for where in (Filter(), data.draw(filters(expected)), data.draw(filters(expected))):
             calls = passing(expected, where)
@@ -73,7 +73,7 @@ def test_path_explorer_and_path_counts_equal_plain_loops(data):
 
 @settings(deadline=None, max_examples=25)
 @given(st.data())
-def test_every_row_of_the_tree_counts_the_calls_that_come_there(data):
+def test_every_row_of_the_tree_counts_the_calls_that_come_there(data: st.DataObject) -> None:
     with both(*data.draw(LOGS)) as (log, expected):
         where = data.draw(filters(expected))
         prefix = data.draw(st.sampled_from([call.path[:1] for call in expected.calls]) | st.just(()))

@@ -44,3 +44,7 @@ def test_a_file_in_which_no_row_fits_says_so(tmp_path: Path) -> None:
 def test_nothing_is_left_beside_the_upload(tmp_path: Path) -> None:
     inspected(tmp_path, "א,ב\nשלום,עולם\n".encode("utf-16"))
     assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_quotes_in_endless_disorder_are_refused_and_not_searched_for_ever(tmp_path: Path) -> None:
+    assert "quotes of this file are not in order" in inspected(tmp_path, "a,b,c\n" + 'x",y,"z\n' * 40_000).problem

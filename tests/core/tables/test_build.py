@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from core.errors import MappingIncomplete, ThroughlineError
+from core.ingest import load
 from core.settings import Limits
 from core.tables import schema
 from core.tables.build import build
@@ -128,6 +129,26 @@ def test_of_a_call_the_last_outcome_and_the_first_of_the_rest_are_kept() -> None
     with opened(text) as log:
         row = log.row('SELECT outcome, customer, agent, queue_wait, handle_time, "attribute.city" FROM calls')
         assert row == ("done", "c1", "a1", 12.0, 30.5, "Haifa")
+
+
+def test_attributes_whose_names_differ_in_case_alone_keep_their_own_values() -> None:
+    with opened("call_id,rule_id,City,city\nA,1,Haifa,Eilat\n", "call_id,rule_id,CITY\nB,1,Jaffa\n") as log:
+        assert log.about.attributes == ("City", "city (2)")
+        found = log.rows('SELECT call_id, "attribute.City", "attribute.city (2)" FROM calls ORDER BY "call"')
+        assert found == [("A", "Haifa", "Eilat"), ("B", "Jaffa", None)]
+
+
+def test_rows_with_spoiled_quotes_are_rejected_with_their_lines_and_cost_no_other_row() -> None:
+    text = 'call_id,rule_id,note\nA,1,"never closed\nA,2,x\n,3,"two\nlines"\nA,4,"closed"x\nA,5,"y"\nshort\n'
+    with opened(text) as log:
+        assert paths(log) == [(1, "A", ("2", "5"))]
+        assert log.rows("SELECT line, kind, reason, text FROM rejects ORDER BY line") == [
+            (2, "rejected", load.SPOILED, 'A,1,"never closed'),
+            (4, "declaration", "has no call id, so it only declares its node", ',3,"two\nlines"'),
+            (6, "rejected", load.SPOILED, 'A,4,"closed"x'),
+            (8, "rejected", "has 1 columns where 3 were expected", "short"),
+        ]
+        assert (log.about.found.n_rows, log.about.found.n_steps) == (6, 2)
 
 
 def test_hours_are_known_only_where_the_dates_have_a_time() -> None:
