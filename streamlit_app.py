@@ -32,4 +32,9 @@ else:
     # A folder named pages/ would make Streamlit answer the first request after a start as if it listed the pages
     # itself, and a deep link with "Page not found", until the script has run once.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, lifespan=server.lifespan(state.service), middleware=[Middleware(server.SecurityHeaders)])
+    app = st.App(
+        __file__,
+        lifespan=server.lifespan(state.service),
+        middleware=[Middleware(server.SecurityHeaders)],
+        on_script_error=frame.say,
+    )

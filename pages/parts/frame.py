@@ -110,14 +110,23 @@ def spoken_errors() -> Iterator[None]:
         not_found()
     except ThroughlineError as error:
         problem(error)
-    except Exception:
+    except Exception as error:
+        say(error)
+
+
+def say(error: Exception) -> bool:
+    """One box with the words for an error, also where no page runs: Streamlit asks for it after a failed callback."""
+    if isinstance(error, ThroughlineError):
+        words = sentence(str(error))
+    else:
         reference = secrets.token_hex(4)
-        log.exception("a page failed, reference %s", reference)
-        st.error(
-            f"Something in Throughline failed. Your files are safe. Reload the page; if it stays, report the reference "
-            f"{reference}.",
-            icon=":material/error:",
+        log.error("a page failed, reference %s", reference, exc_info=error)
+        words = (
+            "Something in Throughline failed. Your files are safe. Reload the page; if it stays, report the reference "
+            f"{reference}."
         )
+    st.error(words, icon=":material/error:")
+    return True
 
 
 def problem(error: ThroughlineError) -> None:

@@ -40,12 +40,12 @@ def watch(session: Session, words: str = "") -> None:
 
 @st.fragment(run_every=POLL)
 def _progress(session_id: str) -> None:
-    session = state.service().store.peek(session_id, by=state.visitor())
-    job = session.job
-    if job is None or not job.active:
-        st.rerun()
-    else:
-        _draw(session, job)
+    with frame.spoken_errors():
+        session = state.service().store.peek(session_id, by=state.visitor())
+        if session.job is None or not session.job.active:
+            st.rerun()
+        else:
+            _draw(session, session.job)
 
 
 def _draw(session: Session, job: Job) -> None:
@@ -136,16 +136,19 @@ def again(session: Session) -> None:
 
 @st.fragment(run_every=POLL)
 def _until_done(session_id: str) -> None:
-    session = state.service().store.peek(session_id, by=state.visitor())
-    if session.job is None or not session.job.active:
-        st.rerun()
-    else:
-        st.info("A new import is under way; these are the figures of the last one.", icon=":material/hourglass_top:")
-        with st.expander("How far it is"):
-            _draw(session, session.job)
-            if st.button("Cancel import", icon=":material/close:", key="cancel"):
-                state.service().cancel(session.id)
-                st.rerun()
+    with frame.spoken_errors():
+        session = state.service().store.peek(session_id, by=state.visitor())
+        if session.job is None or not session.job.active:
+            st.rerun()
+        else:
+            st.info(
+                "A new import is under way; these are the figures of the last one.", icon=":material/hourglass_top:"
+            )
+            with st.expander("How far it is"):
+                _draw(session, session.job)
+                if st.button("Cancel import", icon=":material/close:", key="cancel"):
+                    state.service().cancel(session.id)
+                    st.rerun()
 
 
 def notice(session: Session) -> None:
