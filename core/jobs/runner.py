@@ -2,7 +2,6 @@
 
 import logging
 import os
-import signal
 import subprocess
 import threading
 import time
@@ -21,6 +20,7 @@ from core.sessions import Failure, Job, JobState, Session, SessionStore, Session
 log = logging.getLogger("throughline.jobs")
 
 MEMORY = ", most likely because it needed too much memory."
+KILLED = -9  # the exit code of a process that the kernel, or a person, killed
 LOOK = 0.3  # seconds between looks at a job under way
 
 
@@ -149,7 +149,7 @@ def _died(session: Session, job: Job | None, code: int) -> Session:
     return failed(
         session,
         Failure(
-            problem="The import process was stopped by the system" + (MEMORY if code == -signal.SIGKILL else "."),
+            problem="The import process was stopped by the system" + (MEMORY if code == KILLED else "."),
             hint="The files are kept. Process again, split the file, or raise THROUGHLINE_JOB_MEMORY_MB.",
             reference=f"exit {code}",
         ),
