@@ -58,22 +58,17 @@ class Runner:
 
     def cancel(self, session_id: str) -> Session:
         """Call the session's job off. Nothing happens where none waits or runs."""
+        called_off = False
 
         def cancelled(session: Session) -> Session:
+            nonlocal called_off
             if session.job is None or not session.job.active:
                 return session
+            called_off = True
             job = msgspec.structs.replace(session.job, state=JobState.CANCELLED)
             return msgspec.structs.replace(session, job=job, status=Status.CANCELLED)
 
-        called_off = False
-
-        def noted(session: Session) -> Session:
-            nonlocal called_off
-            after = cancelled(session)
-            called_off = after is not session
-            return after
-
-        session = self._store.update(session_id, noted)
+        session = self._store.update(session_id, cancelled)
         child = self._children.get(session_id)
         if called_off and child is not None:
             child.terminate()

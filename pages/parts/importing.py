@@ -33,9 +33,13 @@ def watch(session: Session, words: str = "") -> None:
             "You can close this page. The import goes on, and this address brings you back to it.",
         )
         _progress(session.id)
-        if st.button("Cancel import", icon=":material/close:", key="cancel"):
-            state.service().cancel(session.id)
-            st.rerun()
+        _cancel_button(session.id)
+
+
+def _cancel_button(session_id: str) -> None:
+    if st.button("Cancel import", icon=":material/close:", key="cancel"):
+        state.service().cancel(session_id)
+        st.rerun()
 
 
 @st.fragment(run_every=POLL)
@@ -146,13 +150,11 @@ def _until_done(session_id: str) -> None:
             )
             with st.expander("How far it is"):
                 _draw(session, session.job)
-                if st.button("Cancel import", icon=":material/close:", key="cancel"):
-                    state.service().cancel(session.id)
-                    st.rerun()
+                _cancel_button(session.id)
 
 
 def notice(session: Session) -> None:
-    """Above a view whose tables serve while, or although, another import is made."""
+    """Above a view: that its figures are not those of the files as they are now, and why."""
     if is_working(session):
         _until_done(session.id)
     elif has_failed(session) and session.job and session.job.failure:
