@@ -4,19 +4,23 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from core import server
-from pages.parts import frame, importing, state
+from core import downloads, server
+from pages.parts import frame, identity, importing, state
 
 
 def main() -> None:
     frame.begin()
     with frame.spoken_errors():
+        if not identity.is_known():
+            frame.navigation()
+            frame.moment()
+            return
         session, problem = state.bind()
         page = frame.navigation()
         if problem is not None:
             raise problem
         if session is None:
-            page.run() if frame.is_start(page) else state.go(frame.START)
+            page.run() if frame.needs_no_session(page) else state.go(frame.START)
             return
         if session.tables:
             frame.side(session)
@@ -35,6 +39,7 @@ else:
     app = st.App(
         __file__,
         lifespan=server.lifespan(state.service),
-        middleware=[Middleware(server.SecurityHeaders)],
+        routes=[downloads.route(state.service, base=st.get_option("server.baseUrlPath"))],
+        middleware=[Middleware(server.SecurityHeaders), Middleware(server.OwnerCookie, service=state.service)],
         on_script_error=frame.say,
     )

@@ -11,9 +11,8 @@ import argparse
 import json
 import os
 import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,14 @@ import msgspec
 import pandas as pd
 
 from core import jobs, log, settings
-from core.errors import FileRefused, SessionDamaged, SessionTooNew, ThroughlineError
+from core.errors import FileRefused, ThroughlineError
 from core.export import as_csv
 from core.flow.filter import ALL
 from core.jobs.memory import allowed, limit_this_process
 from core.plan import header_groups, mapping_of
 from core.service import Service, unusable
-from core.sessions import EVERYONE, Failure, JobState, Session, utc_now
-from core.text import clean, file_size, plural
+from core.sessions import EVERYONE, SHARED, Failure, JobState, Session, utc_now
+from core.text import ago, clean, file_size, plural
 from core.views import VIEWS, view
 from core.work import kinds
 
@@ -102,7 +101,7 @@ def _import(service: Service, given: argparse.Namespace) -> int:
                 files.append((path.name, stack.enter_context(path.open("rb"))))
             except OSError as error:
                 raise FileRefused(f"{path} cannot be read: {error.strerror}.") from error
-        session = service.create(files, name=given.name)
+        session = service.create(files, owner=SHARED, name=given.name)
     try:
         session = _processed(service, session.id, wanted)
     except ThroughlineError as error:
@@ -115,14 +114,14 @@ def _import(service: Service, given: argparse.Namespace) -> int:
 
 def _processed(service: Service, session_id: str, wanted: dict[str, str]) -> Session:
     """The session once its files are looked at, mapped and processed. Raises ThroughlineError."""
-    service.look(session_id)
+    service.look(session_id, by=EVERYONE)
     session = _ended(service.runner.wait(session_id, _progress))
     for name, problem, hint in unusable(session):
         print(f"{clean(name)}: {problem} {hint}", file=sys.stderr)
     for notice in session.notices:
         print(clean(notice), file=sys.stderr)
-    service.set_roles(session_id, wanted)
-    service.process(session_id)
+    service.set_roles(session_id, wanted, by=EVERYONE)
+    service.process(session_id, by=EVERYONE)
     return _ended(service.runner.wait(session_id, _progress))
 
 
@@ -204,15 +203,10 @@ def _sessions(service: Service, given: argparse.Namespace) -> int:
             continue
         age = now - (one.updated or now)
         print(
-            f"{one.id}  {one.status:<10}  {_age(age):>8}  {plural(one.n_files, 'file')}, {file_size(one.size)}  "
+            f"{one.id}  {one.status:<10}  {ago(age):>14}  {plural(one.n_files, 'file')}, {file_size(one.size)}  "
             f"{clean(one.name)}"
         )
     return 0
-
-
-def _age(age: timedelta) -> str:
-    minutes = int(age.total_seconds() // 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} d"
 
 
 def _view(service: Service, given: argparse.Namespace) -> int:
@@ -240,9 +234,7 @@ def _view(service: Service, given: argparse.Namespace) -> int:
 
 
 def _delete(service: Service, given: argparse.Namespace) -> int:
-    with suppress(SessionDamaged, SessionTooNew):  # has no job that could be read and called off
-        service.cancel(given.id)
-    service.store.delete(given.id)
+    service.delete(given.id, by=EVERYONE)
     print(f"Deleted {given.id}.")
     return 0
 
@@ -269,6 +261,7 @@ def _work(service: Service, given: argparse.Namespace) -> int:
         kinds(service.store, found),
         seats=found.jobs_at_once,
         memory=allowed(found.job_memory),
+        longest=found.job_time,
         on_cancel=lambda: os._exit(0),
     )
     return 0

@@ -7,6 +7,7 @@
     │   └── StorageReadOnly
     ├── SessionError
     │   ├── SessionNotFound          also a KeyError
+    │   ├── SessionReadOnly          seen by a share link, which changes nothing
     │   ├── SessionDamaged           the record does not match its checksum; the file is kept
     │   ├── SessionTooNew            written by a later Throughline
     │   └── VersionConflict          someone else saved first
@@ -58,7 +59,16 @@ class SessionNotFound(SessionError, KeyError):
     def __init__(self) -> None:
         super().__init__(
             "Session not found.",
-            "It was deleted, or the address is not complete. Start a new one, or ask whoever sent the link.",
+            "It was deleted, it has expired, the address is not complete, or it belongs to someone else. "
+            "Start a new one, or ask whoever sent the link for a share link.",
+        )
+
+
+class SessionReadOnly(SessionError):
+    def __init__(self) -> None:
+        super().__init__(
+            "This session is shared with you to read, so it cannot be changed.",
+            "Make a copy of your own and change that.",
         )
 
 

@@ -41,8 +41,11 @@ def storage_errors() -> Iterator[None]:
 
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[BinaryIO]:
+def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
     """Write `path` so that a reader sees the old file or the new one, also after a crash or a full disk.
+
+    What is not `durable` survives the death of this process, but may be the old file again after a power cut; it is
+    for what is written twice a second and soon worth nothing.
 
     The temporary file has one fixed name beside `path`, so writers of the same path must hold a lock, and a crash
     leaves at most one, which the next writer removes. Raises StorageError; the old file then stands as it was.
@@ -55,13 +58,15 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
             with os.fdopen(os.open(temporary, flags, FILE_MODE), "wb") as file:
                 yield file
                 file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
             temporary.replace(path)
         except BaseException:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
             raise
-        sync_folder(path.parent)
+        if durable:
+            sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -75,7 +80,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def read_regular(path: Path) -> bytes:
+def read_regular(path: Path | str) -> bytes:
     """The bytes of a regular file; a link, folder, pipe or device in its place is an OSError, never followed."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import ThroughlineError
@@ -16,6 +16,7 @@ from core.service import Service
 log = logging.getLogger("throughline.server")
 
 BUSY, IDLE = 2.0, 20.0  # seconds between looks at the queue while jobs are active, and while none is
+COOKIE_AGE = 400 * 24 * 3600  # seconds: the longest that browsers accept
 SWEEP = 3600.0  # seconds between sweeps; the first is at the start
 
 HEADERS = {
@@ -49,6 +50,48 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+class OwnerCookie:
+    """Middleware that gives every browser a secret of its own, in a cookie that no script can read.
+
+    It goes with pages only, and is renewed with each, so that it lasts as long as its browser comes back.
+    """
+
+    def __init__(self, app: ASGIApp, service: Callable[[], Service]) -> None:
+        self._app, self._service = app, service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    try:
+                        headers.append("set-cookie", self._cookie(Headers(scope=scope), scope["scheme"]))
+                    except ThroughlineError as error:
+                        log.warning("no cookie could be made: %s", error)
+            await send(message)
+
+        await self._app(scope, receive, with_cookie)
+
+    def _cookie(self, headers: Headers, scheme: str) -> str:
+        keyring = self._service().keyring
+        secret = cookies(headers).get(keyring.name, "")
+        if keyring.owner(secret) is None:
+            secret = keyring.issue()
+        # Lax, so that a link in a chat opens as its reader's own browser; a proxy tells of the TLS that it ended.
+        secure = "; Secure" if "https" in (scheme, headers.get("x-forwarded-proto", "")) else ""
+        return f"{keyring.name}={secret}; Path=/; Max-Age={COOKIE_AGE}; HttpOnly; SameSite=Lax{secure}"
+
+
+def cookies(headers: Headers) -> dict[str, str]:
+    """The cookies of a request."""
+    pairs = (one.partition("=") for one in headers.get("cookie", "").split(";"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def lifespan(service: Callable[[], Service]) -> Callable[[Any], AbstractAsyncContextManager[None]]:

@@ -1,24 +1,37 @@
 """Everything that can be done with Throughline, in one place for the pages and the command line."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from core.errors import FileRefused, MappingIncomplete, NotReady, ThroughlineError
+from core.errors import (
+    FileRefused,
+    LimitExceeded,
+    MappingIncomplete,
+    NotReady,
+    SessionDamaged,
+    SessionTooNew,
+    ThroughlineError,
+)
 from core.ingest import mapping
 from core.ingest.mapping import Role
 from core.jobs import Runner
 from core.plan import facts_of, header_groups, inspected, mapping_of, with_date_format, with_roles
-from core.sessions import SHARED, JobState, Session, SessionStore, uploads
+from core.sessions import JobState, Keyring, Owner, Place, Session, SessionStore, Visitor, bundle, shares, uploads
+from core.sessions.store import NAME_LENGTH
 from core.settings import Settings
 from core.tables.calllog import CallLog
 from core.work import BUILD, INSPECT, kinds
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+MOST_VIEWS = 100
 
 SAMPLES = {
     "calls": ("Sample calls", "clinic_helpline.csv"),
@@ -28,11 +41,19 @@ SAMPLES = {
 
 
 class Service:
-    """Sessions, their files, their jobs and their tables, on one home folder."""
+    """Sessions, their files, their jobs and their tables, on one home folder.
+
+    What changes a session says by whom; it raises SessionNotFound where they may not see it, and SessionReadOnly where
+    they may only see it.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = SessionStore(settings.home, limits=settings.limits)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        return Keyring.at(self.settings.home)
 
     @cached_property
     def runner(self) -> Runner:
@@ -46,22 +67,26 @@ class Service:
             folder=PROJECT,
         )
 
-    def create(self, files: Iterable[tuple[str, BinaryIO]], *, name: str = "") -> Session:
+    def create(self, files: Iterable[tuple[str, BinaryIO]], *, owner: Owner, name: str = "") -> Session:
         """A new session that holds `files` (name, content), safe on disk when this returns.
 
         Where a file is refused for a limit, the others are kept and the session's notices say why; where all are, the
         session is taken back and the refusal raised.
         """
         files = list(files)
-        session = self.store.create(name or title([uploads.shown(one) for one, _ in files]), owner=SHARED)
+        session = self.store.create(name or title([uploads.shown(one) for one, _ in files]), owner=owner)
         try:
-            return self.add(session.id, files)
+            return self._add(session.id, files)
         except BaseException:
             self.store.delete(session.id)
             raise
 
-    def add(self, session_id: str, files: Iterable[tuple[str, BinaryIO]]) -> Session:
+    def add(self, session_id: str, files: Iterable[tuple[str, BinaryIO]], *, by: Visitor) -> Session:
         """Add `files` (name, content) to a session. Raises what `uploads.receive` raises where all are refused."""
+        self.store.owned(session_id, by=by)
+        return self._add(session_id, files)
+
+    def _add(self, session_id: str, files: Iterable[tuple[str, BinaryIO]]) -> Session:
         refusals: list[ThroughlineError] = []
         taken = 0
         for name, content in files:
@@ -77,21 +102,22 @@ class Service:
             lambda now: msgspec.structs.replace(now, notices=(*now.notices, *map(str, refusals))) if refusals else now,
         )
 
-    def sample(self, key: str) -> Session:
+    def sample(self, key: str, *, owner: Owner) -> Session:
         """A new session with one of SAMPLES, on its way to being ready."""
         name, file = SAMPLES[key]
         with (PROJECT / "sample_data" / file).open("rb") as content:
-            session = self.create([(file, content)], name=name)
+            session = self.create([(file, content)], owner=owner, name=name)
         return self.runner.submit(session.id, BUILD)
 
-    def look(self, session_id: str) -> Session:
+    def look(self, session_id: str, *, by: Visitor) -> Session:
         """Have the session's new files looked at, in the background; an import under way begins again with them."""
-        session = self.store.read(session_id)
+        session = self.store.owned(session_id, by=by)
         building = session.job is not None and session.job.active and session.job.kind == BUILD
         return self.runner.submit(session_id, BUILD if building else INSPECT)
 
-    def process(self, session_id: str) -> Session:
+    def process(self, session_id: str, *, by: Visitor) -> Session:
         """Have the tables built, in the background. Raises MappingIncomplete, FileRefused."""
+        self.store.owned(session_id, by=by)
 
         def ready(session: Session) -> Session:
             found = header_groups(session)
@@ -105,19 +131,88 @@ class Service:
 
         return self.runner.submit(session_id, BUILD, ready)
 
-    def cancel(self, session_id: str) -> Session:
+    def cancel(self, session_id: str, *, by: Visitor) -> Session:
+        self.store.owned(session_id, by=by)
         return self.runner.cancel(session_id)
 
-    def remove_file(self, session_id: str, file_id: str) -> Session:
+    def remove_file(self, session_id: str, file_id: str, *, by: Visitor) -> Session:
+        self.store.owned(session_id, by=by)
         return uploads.remove(self.store, session_id, file_id)
 
-    def rename(self, session_id: str, name: str) -> Session:
-        kept = " ".join(name.split())[:120]
-        return self.store.update(
-            session_id, lambda session: msgspec.structs.replace(session, name=kept) if kept else session
+    def rename(self, session_id: str, name: str, *, by: Visitor) -> Session:
+        kept = " ".join(name.split())[:NAME_LENGTH]
+        return self._update(
+            session_id, lambda session: msgspec.structs.replace(session, name=kept) if kept else session, by
         )
 
-    def set_role(self, session_id: str, key: str, column: str, role: Role) -> Session:
+    def discard(self, session_id: str, *, by: Visitor) -> None:
+        """Delete the session; its owner can have it back with `restore` for a while."""
+        self._leave(session_id, by)
+        self.store.discard(session_id)
+
+    def delete(self, session_id: str, *, by: Visitor) -> None:
+        """Delete the session for good."""
+        self._leave(session_id, by)
+        self.store.delete(session_id)
+
+    def _leave(self, session_id: str, by: Visitor) -> None:
+        with suppress(SessionDamaged, SessionTooNew):  # has no job that could be read and called off
+            self.cancel(session_id, by=by)
+
+    def restore(self, session_id: str, *, by: Visitor) -> Session:
+        """Undo `discard`."""
+        return self.store.restore(session_id, by=by)
+
+    def copy(self, session_id: str, *, by: Visitor, owner: Owner) -> Session:
+        """A session of `owner` with what this one holds; also of one that is only shared with `by`."""
+        session = self.store.peek(session_id, by=by)
+        return bundle.copy(self.store, session, owner=owner, name=f"Copy of {session.name}")
+
+    def unpack(self, archive: BinaryIO, *, owner: Owner) -> Session:
+        """A session from a zip that `bundle.pack` made, on its way to being what it was."""
+        session, was_ready = bundle.unpack(self.store, archive, owner=owner)
+        if not session.files:
+            return session
+        return self.runner.submit(session.id, BUILD if was_ready else INSPECT)
+
+    def share(self, session_id: str, *, by: Visitor, lasts: timedelta | None = None) -> str:
+        """The token of a new link to read the session by; without `lasts` it has no end."""
+        self.store.owned(session_id, by=by)
+        return shares.share(self.store, session_id, lasts=lasts)
+
+    def revoke(self, session_id: str, share_hash: str, *, by: Visitor) -> Session:
+        self.store.owned(session_id, by=by)
+        return shares.revoke(self.store, session_id, share_hash)
+
+    def stand(self, session_id: str, place: Place, *, by: Visitor) -> None:
+        """Note where the session's owner is, so that they find themselves there when they come back."""
+
+        def change(session: Session) -> Session:
+            return session if session.last == place else msgspec.structs.replace(session, last=place)
+
+        self._update(session_id, change, by)
+
+    def save_view(self, session_id: str, place: Place, *, by: Visitor) -> Session:
+        """Keep a named place; one of the same name is replaced. Raises LimitExceeded."""
+
+        def change(session: Session) -> Session:
+            others = tuple(one for one in session.views if one.name != place.name)
+            if len(others) >= MOST_VIEWS:
+                raise LimitExceeded(
+                    f"A session keeps at most {MOST_VIEWS} saved views.", "Delete some that are not needed."
+                )
+            return msgspec.structs.replace(session, views=(*others, place))
+
+        return self._update(session_id, change, by)
+
+    def drop_view(self, session_id: str, name: str, *, by: Visitor) -> Session:
+        def change(session: Session) -> Session:
+            kept = tuple(one for one in session.views if one.name != name)
+            return msgspec.structs.replace(session, views=kept)
+
+        return self._update(session_id, change, by)
+
+    def set_role(self, session_id: str, key: str, column: str, role: Role, *, by: Visitor) -> Session:
         """Mark `column` as `role` in the files whose header has `key`."""
 
         def changed(session: Session) -> Session:
@@ -127,16 +222,16 @@ class Service:
                     return with_roles(session, key, {column: role})
             return session
 
-        return self.store.update(session_id, changed)
+        return self._update(session_id, changed, by)
 
-    def set_date_format(self, session_id: str, key: str, date_format: str) -> Session:
+    def set_date_format(self, session_id: str, key: str, date_format: str, *, by: Visitor) -> Session:
         def changed(session: Session) -> Session:
             known = {group.key for group in header_groups(session)}
             return with_date_format(session, key, date_format) if key in known else session
 
-        return self.store.update(session_id, changed)
+        return self._update(session_id, changed, by)
 
-    def set_roles(self, session_id: str, wanted: dict[str, str]) -> Session:
+    def set_roles(self, session_id: str, wanted: dict[str, str], *, by: Visitor) -> Session:
         """Set roles by hand in every header that has the columns, `wanted` being role -> column.
 
         Raises ThroughlineError for a role that is not known or a column that no file has.
@@ -156,6 +251,10 @@ class Service:
                 session = with_roles(session, group.key, chosen)
             return session
 
+        return self._update(session_id, change, by)
+
+    def _update(self, session_id: str, change: Callable[[Session], Session], by: Visitor) -> Session:
+        self.store.owned(session_id, by=by)
         return self.store.update(session_id, change)
 
     def open(self, session: Session) -> CallLog:

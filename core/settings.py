@@ -6,63 +6,125 @@ Streamlit's secrets; the environment wins.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import platformdirs
 
 from core.errors import SettingError
 
 MB = 1024 * 1024
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+class Access(StrEnum):
+    """Who sees a session: its owner and whom they give a link, or everyone who reaches the server."""
+
+    PRIVATE = "private"
+    SHARED = "shared"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one upload or session may take. Bytes, unless the name says otherwise."""
+    """What sessions may take, in bytes, and how long they live, in seconds. 0 seconds: for ever, and for `undo` never.
+
+    A session ends `idle` seconds after it was last seen or changed and `lifetime` seconds after it was made, whichever
+    comes first. A deleted one can be had back for `undo` seconds.
+    """
 
     file_bytes: int = 4096 * MB
     files_per_session: int = 50
+    session_bytes: int = 16_384 * MB
+    sessions_per_owner: int = 1000
+    total_bytes: int = 102_400 * MB
+    idle: int = 90 * DAY
+    lifetime: int = 0
+    undo: int = 30 * MINUTE
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What a file may hold before any reader sees it."""
+
     line_bytes: int = 1 * MB
     columns: int = 2000
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`home` holds everything Throughline writes; `job_memory` is in bytes."""
+    """`home` holds everything Throughline writes; `job_memory` is in bytes, `job_time` in seconds."""
 
     home: Path
+    access: Access = Access.PRIVATE
     jobs_at_once: int = 1
     job_memory: int = 512 * MB
+    job_time: int = 6 * HOUR
     log_level: str = "INFO"
     limits: Limits = field(default_factory=Limits)
+    guards: Guards = field(default_factory=Guards)
 
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for a child process."""
+        parts = {"": self, "limits": self.limits, "guards": self.guards}
+        numbers = {
+            f"THROUGHLINE_{name}": str(getattr(parts[one.part], one.field) // one.unit) for name, one in NUMBERS.items()
+        }
         return {
             "THROUGHLINE_HOME": str(self.home),
-            "THROUGHLINE_JOBS_AT_ONCE": str(self.jobs_at_once),
-            "THROUGHLINE_JOB_MEMORY_MB": str(self.job_memory // MB),
+            "THROUGHLINE_ACCESS": self.access.value,
             "THROUGHLINE_LOG_LEVEL": self.log_level,
-            "THROUGHLINE_FILE_MB": str(self.limits.file_bytes // MB),
-            "THROUGHLINE_FILES_PER_SESSION": str(self.limits.files_per_session),
-            "THROUGHLINE_LINE_KB": str(self.limits.line_bytes // 1024),
-            "THROUGHLINE_COLUMNS": str(self.limits.columns),
+            **numbers,
         }
 
 
+def is_temporary(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the host is known not to promise that its disk stays, as Streamlit Community Cloud does not."""
+    return Path("/mount/src").is_dir() or environ.get("HOME") in ("/home/appuser", "/home/adminuser")
+
+
+class Number(NamedTuple):
+    """A setting that is a whole number: the field it fills, what one of it is, and the least it may be."""
+
+    part: str
+    field: str
+    unit: int = 1
+    least: int = 1
+
+
+NUMBERS: Mapping[str, Number] = {
+    "JOBS_AT_ONCE": Number("", "jobs_at_once"),
+    "JOB_MEMORY_MB": Number("", "job_memory", MB),
+    "JOB_HOURS": Number("", "job_time", HOUR),
+    "FILE_MB": Number("limits", "file_bytes", MB),
+    "FILES_PER_SESSION": Number("limits", "files_per_session"),
+    "SESSION_MB": Number("limits", "session_bytes", MB),
+    "SESSIONS_PER_OWNER": Number("limits", "sessions_per_owner"),
+    "TOTAL_MB": Number("limits", "total_bytes", MB),
+    "IDLE_DAYS": Number("limits", "idle", DAY, least=0),
+    "LIFETIME_DAYS": Number("limits", "lifetime", DAY, least=0),
+    "UNDO_MINUTES": Number("limits", "undo", MINUTE, least=0),
+    "LINE_KB": Number("guards", "line_bytes", 1024),
+    "COLUMNS": Number("guards", "columns"),
+}
+"""Name, without `THROUGHLINE_` -> what it sets. Their defaults are those of the classes."""
+
+
 def load(environ: Mapping[str, str] = os.environ, secrets: Mapping[str, Any] | None = None) -> Settings:
-    """Read the settings. Raises SettingError, naming the setting, where a value is no positive number."""
+    """Read the settings. Raises SettingError, naming the setting, where a value is none that it may have."""
     given = {f"THROUGHLINE_{name.upper()}": str(value) for name, value in (secrets or {}).items()} | dict(environ)
+    numbers: dict[str, dict[str, int]] = {"": {}, "limits": {}, "guards": {}}
+    for name, one in NUMBERS.items():
+        if text := given.get(f"THROUGHLINE_{name}", "").strip():
+            if not text.isdecimal() or int(text) < one.least:
+                hint = f"It must be a whole number, {one.least} or more."
+                raise SettingError(f"THROUGHLINE_{name} is {text!r}.", hint)
+            numbers[one.part][one.field] = int(text) * one.unit
 
-    def number(name: str, default: int) -> int:
-        text = given.get(f"THROUGHLINE_{name}", "").strip()
-        if not text:
-            return default
-        if not text.isdecimal() or int(text) < 1:
-            raise SettingError(f"THROUGHLINE_{name} is {text!r}.", "It must be a whole number, 1 or more.")
-        return int(text)
-
+    access = given.get("THROUGHLINE_ACCESS", "").strip().lower() or Access.PRIVATE
+    if access not in tuple(Access):
+        raise SettingError(f"THROUGHLINE_ACCESS is {access!r}.", f"It must be one of: {', '.join(Access)}.")
     home = given.get("THROUGHLINE_HOME", "").strip() or platformdirs.user_data_dir("throughline", appauthor=False)
     try:
         folder = Path(home).expanduser().resolve()
@@ -70,13 +132,9 @@ def load(environ: Mapping[str, str] = os.environ, secrets: Mapping[str, Any] | N
         raise SettingError(f"THROUGHLINE_HOME is {home!r}.", "It must be the path of a folder.") from error
     return Settings(
         home=folder,
-        jobs_at_once=number("JOBS_AT_ONCE", 1),
-        job_memory=number("JOB_MEMORY_MB", 512) * MB,
+        access=Access(access),
         log_level=given.get("THROUGHLINE_LOG_LEVEL", "INFO").upper(),
-        limits=Limits(
-            file_bytes=number("FILE_MB", 4096) * MB,
-            files_per_session=number("FILES_PER_SESSION", 50),
-            line_bytes=number("LINE_KB", 1024) * 1024,
-            columns=number("COLUMNS", 2000),
-        ),
+        limits=replace(Limits(), **numbers["limits"]),
+        guards=replace(Guards(), **numbers["guards"]),
+        **numbers[""],
     )

@@ -6,7 +6,7 @@ characters can disturb what stands beside it.
 
 import math
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "\N{MINUS SIGN}"
@@ -179,6 +179,21 @@ def _day_and_month(date: date) -> str:
 def plural(n: int, one: str, many: str | None = None) -> str:
     """A count with its noun, `1 call` or `3,950 calls`; `many` where adding an s is wrong."""
     return f"{number(n)} {one if n == 1 else many or one + 's'}"
+
+
+def ahead(time: timedelta) -> str:
+    """A length of time as a person says it, in its largest unit, rounded down: `12 minutes`, `3 hours`, `89 days`."""
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 120:
+        return plural(minutes, "minute")
+    return plural(minutes // 60, "hour") if minutes < 2880 else plural(minutes // 1440, "day")
+
+
+def ago(time: timedelta) -> str:
+    """How long ago something was: `just now`, `12 minutes ago`, `3 hours ago`, `89 days ago`."""
+    return "just now" if time < timedelta(minutes=1) else f"{ahead(time)} ago"
 
 
 def file_size(n_bytes: int) -> str:

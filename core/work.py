@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import msgspec
 
@@ -22,6 +21,7 @@ from core.tables.raw import Source
 
 INSPECT = "inspect"
 BUILD = "build"
+TOO_MUCH = "Split the file, leave out columns that are not needed, or raise THROUGHLINE_JOB_MEMORY_MB."
 
 Commit = Callable[[Session], Session]
 
@@ -46,13 +46,13 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
         found = _inspected(store, settings, session, reporter)
         session = with_facts(found)(session)
         made_of = fingerprint(session)
+        clear(session)
         tables = make_folder(store.folder(session.id) / "tables", parents=False)
-        _clear(tables, session)
         generation = uuid.uuid4().hex
         account = build(
             _sources(store, session),
             tables / generation,
-            limits=settings.limits,
+            guards=settings.guards,
             memory=engine_memory(settings),
             watcher=reporter,
         )
@@ -68,9 +68,21 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
 
         return commit
 
+    def clear(session: Session) -> None:
+        """Remove what runs before this one left, but not what is served or may still be read."""
+        folder = store.folder(session.id)
+        remove_folder(folder / "work")
+        if (folder / "tables").is_dir():
+            for tables in (folder / "tables").iterdir():
+                if tables.name not in (session.tables, session.retired):
+                    remove_folder(tables)
+
+    def kind(run: Callable[[Session, Reporter], Commit], waiting: Status, running: Status) -> Kind:
+        return Kind(run=run, waiting=waiting, running=running, noun="import", too_much=TOO_MUCH, clear=clear)
+
     return {
-        INSPECT: Kind(run=look, waiting=Status.RECEIVING, running=Status.RECEIVING),
-        BUILD: Kind(run=work, waiting=Status.QUEUED, running=Status.PROCESSING),
+        INSPECT: kind(look, Status.RECEIVING, Status.RECEIVING),
+        BUILD: kind(work, Status.QUEUED, Status.PROCESSING),
     }
 
 
@@ -87,7 +99,7 @@ def _inspected(store: SessionStore, settings: Settings, session: Session, report
         reporter.stage(0, total=sum(file.size for file in fresh), unit="bytes")
         for done, file in enumerate(fresh, 1):
             found[file.id] = inspect(
-                path_of(store, session.id, file), work, settings.limits, memory=engine_memory(settings)
+                path_of(store, session.id, file), work, settings.guards, memory=engine_memory(settings)
             )
             reporter.advance(sum(one.size for one in fresh[:done]))
     finally:
@@ -112,10 +124,3 @@ def _sources(store: SessionStore, session: Session) -> list[Source]:
     if not sources:
         raise FileRefused("None of the files can be used.", "Add a CSV file with one row for each step of a call.")
     return sources
-
-
-def _clear(tables: Path, session: Session) -> None:
-    """Remove what builds before this one left, but not what is served or may still be read."""
-    for folder in tables.iterdir():
-        if folder.name not in (session.tables, session.retired):
-            remove_folder(folder)

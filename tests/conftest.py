@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.service import Service
-from core.sessions import SessionStore
+from core.sessions import EVERYONE, SessionStore
 from core.settings import Settings
 
 PATIENCE = 60.0
@@ -39,7 +39,7 @@ def service(home: Path, request: pytest.FixtureRequest) -> Iterator[Service]:
     service = Service(Settings(home=home))
     yield service
     for one in service.store.active():
-        service.cancel(one.id)
+        service.cancel(one.id, by=EVERYONE)
     if request.node.get_closest_marker("leaves_damage") is None:
         assert service.store.check() == []
 

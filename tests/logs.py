@@ -17,7 +17,7 @@ from core.flow.filter import Filter
 from core.ingest.facts import FileFacts
 from core.ingest.inspect import inspect, read_dialect
 from core.ingest.mapping import ColumnMapping, Role, proposed
-from core.settings import Limits
+from core.settings import Guards
 from core.tables.build import build
 from core.tables.calllog import CallLog
 from core.tables.raw import Source
@@ -35,12 +35,12 @@ CLASSIC = {
 HEADER = "call_id,call_date,rule_id,rule_parent_id,rule_text,popUpURL\n"
 
 
-def inspected(folder: Path, content: bytes | str, limits: Limits | None = None) -> FileFacts:
+def inspected(folder: Path, content: bytes | str, guards: Guards | None = None) -> FileFacts:
     """What an inspection finds in a file with this content."""
     path = folder / "upload.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     (folder / "work").mkdir(exist_ok=True)
-    return inspect(path, folder / "work", limits or Limits(), memory=MEMORY)
+    return inspect(path, folder / "work", guards or Guards(), memory=MEMORY)
 
 
 def source(folder: Path, content: bytes | str, *, mapping: ColumnMapping | None = None, name: str = "a.csv") -> Source:
@@ -62,7 +62,7 @@ def mapped(header: Sequence[str], roles: Mapping[str, str], date_format: str = "
 
 
 def built(folder: Path, *sources: Source) -> CallLog:
-    build(list(sources), folder / "tables", limits=Limits(), memory=MEMORY)
+    build(list(sources), folder / "tables", guards=Guards(), memory=MEMORY)
     return CallLog(folder / "tables")
 
 
@@ -86,7 +86,7 @@ def both(*files: naive.File) -> Iterator[tuple[CallLog, naive.Log]]:
             path = folder / str(number) / "upload.csv"
             path.parent.mkdir()
             path.write_bytes(file.text.encode())
-            dialect, header, _ = read_dialect(path, path.parent, Limits())
+            dialect, header, _ = read_dialect(path, path.parent, Guards())
             sources.append(Source(path, "a.csv", dialect, mapped(header, file.roles, file.date_format)))
         with closing(built(folder, *sources)) as log:
             yield log, naive.read(*files)

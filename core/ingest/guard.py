@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.errors import FileRefused
 from core.ingest.decode import chunks
-from core.settings import Limits
+from core.settings import Guards
 
 
 def newline_of(path: Path) -> str:
@@ -23,29 +23,29 @@ def newline_of(path: Path) -> str:
     return "\n" if returns == 0 or returns == both == feeds else "\r"
 
 
-def check_lines(path: Path, limits: Limits) -> None:
+def check_lines(path: Path, guards: Guards) -> None:
     """Refuse a line of a size that would hurt. Raises FileRefused, naming the limit and the line."""
     for line, lengths, _ in _lines(path):
-        if (longest := int(lengths.max())) > limits.line_bytes:
+        if (longest := int(lengths.max())) > guards.line_bytes:
             raise FileRefused(
                 f"Line {line + int(lengths.argmax()):,} has {longest:,} bytes or more; "
-                f"a line may have {limits.line_bytes:,}.",
+                f"a line may have {guards.line_bytes:,}.",
                 "Check that the export puts each row on a line of its own, or raise THROUGHLINE_LINE_KB.",
             )
 
 
-def check_columns(path: Path, delimiter: bytes, limits: Limits) -> None:
+def check_columns(path: Path, delimiter: bytes, guards: Guards) -> None:
     """Refuse a line with too many columns. Raises FileRefused, naming the limit and the line."""
     begun = 0
     for line, lengths, parts in _lines(path):
-        if int(lengths.max()) < limits.columns:  # a line has at most as many delimiters as bytes
+        if int(lengths.max()) < guards.columns:  # a line has at most as many delimiters as bytes
             begun = parts[-1].count(delimiter) + (begun if len(parts) == 1 else 0)
             continue
         for number, part in enumerate(parts):
             begun = part.count(delimiter) + (begun if number == 0 else 0)
-            if begun >= limits.columns:
+            if begun >= guards.columns:
                 raise FileRefused(
-                    f"Line {line + number:,} has more than {limits.columns:,} columns.",
+                    f"Line {line + number:,} has more than {guards.columns:,} columns.",
                     "Export only the columns that are needed, or raise THROUGHLINE_COLUMNS.",
                 )
 

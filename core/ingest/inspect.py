@@ -14,7 +14,7 @@ from core.ingest.facts import ColumnFacts, Dialect, FileFacts
 from core.ingest.lines import mended
 from core.ingest.load import cleaned, column, parsed_date, refused_rows, rows
 from core.ingest.sniff import sniff
-from core.settings import Limits
+from core.settings import Guards
 
 log = logging.getLogger("throughline.ingest")
 
@@ -28,14 +28,14 @@ DATED_PART = 0.5  # of a sample must look like dates for the column to be taken 
 TRIED_PART = 0.1  # of it must be read by a format for that format to be tried on the whole column
 
 
-def inspect(path: Path, work: Path, limits: Limits, *, memory: int) -> FileFacts:
+def inspect(path: Path, work: Path, guards: Guards, *, memory: int) -> FileFacts:
     """What is in the file at `path`. Writes only below `work`. A file that cannot be used comes back with a problem."""
     try:
-        dialect, header, sure = read_dialect(path, work, limits)
+        dialect, header, sure = read_dialect(path, work, guards)
         source = decode.as_utf8(path, dialect.encoding, dialect.newline, work / "utf8.csv")
-        source, spoiled = mended(source, dialect, work / "mended.csv", limits)
+        source, spoiled = mended(source, dialect, work / "mended.csv", guards)
         with connect(path.parent, work, memory=memory, spill=work) as connection:
-            return _facts(connection, source, dialect, header, sure, len(spoiled), limits)
+            return _facts(connection, source, dialect, header, sure, len(spoiled), guards)
     except FileRefused as refusal:
         return FileFacts(problem=refusal.problem, hint=refusal.hint)
     except duckdb.Error as error:
@@ -51,19 +51,19 @@ def inspect(path: Path, work: Path, limits: Limits, *, memory: int) -> FileFacts
         (work / "mended.csv").unlink(missing_ok=True)
 
 
-def read_dialect(path: Path, work: Path, limits: Limits) -> tuple[Dialect, tuple[str, ...], bool]:
+def read_dialect(path: Path, work: Path, guards: Guards) -> tuple[Dialect, tuple[str, ...], bool]:
     """How the file is written, its column names, and whether its encoding is sure. Raises FileRefused."""
     encoding, sure = decode.detect(path)
     newline = guard.newline_of(path)
     source = decode.as_utf8(path, encoding, newline, work / "utf8.csv")
-    guard.check_lines(source, limits)
+    guard.check_lines(source, guards)
     delimiter, header, preamble = sniff(source)
-    if len(header) > limits.columns:
+    if len(header) > guards.columns:
         raise FileRefused(
-            f"The file has {len(header):,} columns; {limits.columns:,} are allowed.",
+            f"The file has {len(header):,} columns; {guards.columns:,} are allowed.",
             "Export only the columns that are needed, or raise THROUGHLINE_COLUMNS.",
         )
-    guard.check_columns(source, delimiter.encode(), limits)
+    guard.check_columns(source, delimiter.encode(), guards)
     return Dialect(delimiter=delimiter, encoding=encoding, newline=newline, preamble=preamble), header, sure
 
 
@@ -74,9 +74,9 @@ def _facts(
     header: tuple[str, ...],
     sure: bool,
     n_spoiled: int,
-    limits: Limits,
+    guards: Guards,
 ) -> FileFacts:
-    read = rows(source, dialect, len(header), limits)
+    read = rows(source, dialect, len(header), guards)
     exact = source.stat().st_size < EXACT_BELOW
     numbers = range(len(header))
     values = ", ".join(f"{cleaned(column(number))} AS {column(number)}" for number in numbers)
@@ -87,7 +87,7 @@ def _facts(
     for number in numbers:
         wanted += [f"count({column(number)})", distinct.format(column(number))]
         wanted += [f"count({parsed_date(column(number), one)})" for one in formats[number]]
-    counted = rows(source, dialect, len(header), limits, rejects="refused")
+    counted = rows(source, dialect, len(header), guards, rejects="refused")
     # The refused rows are known only once the whole answer is fetched.
     query = f"SELECT count(*), {', '.join(wanted)} FROM (SELECT {values} FROM {counted})"
     (answer,) = connection.execute(query).fetchall()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from core.errors import FileRefused
 from core.ingest.decode import chunks
 from core.ingest.facts import Dialect
-from core.settings import Limits
+from core.settings import Guards
 
 TEXT_LENGTH = 500
 REREAD = 8  # times a file's size may be read again in search of the ends of its quotes
@@ -30,7 +30,7 @@ class Quotes(Enum):
     SPOILED = 2
 
 
-def mended(path: Path, dialect: Dialect, target: Path, limits: Limits) -> tuple[Path, list[Place]]:
+def mended(path: Path, dialect: Dialect, target: Path, guards: Guards) -> tuple[Path, list[Place]]:
     """`path` where its quotes are in order, else a copy in `target` in which the lines that spoil them are blank.
 
     Also those lines. A line spoils them that opens a quote which never ends, or ends with text behind it: a reader
@@ -39,7 +39,7 @@ def mended(path: Path, dialect: Dialect, target: Path, limits: Limits) -> tuple[
     quote = dialect.quote.encode()
     if not any(quote in chunk for chunk in chunks(path)):
         return path, []
-    spoiled = list(_spoiled(path, dialect, limits))
+    spoiled = list(_spoiled(path, dialect, guards))
     if not spoiled:
         return path, []
     first, lines = _header_line(path, dialect), {place.line for place in spoiled}
@@ -56,7 +56,7 @@ def _header_line(path: Path, dialect: Dialect) -> int:
         return next((number for number, line in enumerate(file, 1) if number > dialect.preamble and line.strip()), 0)
 
 
-def _spoiled(path: Path, dialect: Dialect, limits: Limits) -> Iterator[Place]:
+def _spoiled(path: Path, dialect: Dialect, guards: Guards) -> Iterator[Place]:
     """The lines that open a quote and do not end it well; what follows such a line is read by itself."""
     quotes_after = _quotes_after(dialect)
     opened: tuple[int, int, bytes] | None = None
@@ -76,7 +76,7 @@ def _spoiled(path: Path, dialect: Dialect, limits: Limits) -> Iterator[Place]:
                     yield Place(number, _shown(line))
                 elif after is Quotes.OPEN:
                     opened = number, offset, line
-            elif after is Quotes.SPOILED or not line or offset - opened[1] > limits.line_bytes:
+            elif after is Quotes.SPOILED or not line or offset - opened[1] > guards.line_bytes:
                 patience -= offset - opened[1]
                 if patience < 0:
                     raise FileRefused(

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.engine import files, identifier, quoted
 from core.ingest.facts import Dialect
-from core.settings import Limits
+from core.settings import Guards
 
 BLANKS = " \t\r\n\f\v\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 """What counts as an outer blank of a value: Unicode's white space, and the mark that stray copies of a BOM leave."""
@@ -19,7 +19,7 @@ def column(number: int) -> str:
     return f"c{number}"
 
 
-def rows(path: Path, dialect: Dialect, n_columns: int, limits: Limits, *, rejects: str = "") -> str:
+def rows(path: Path, dialect: Dialect, n_columns: int, guards: Guards, *, rejects: str = "") -> str:
     """SQL that reads the rows of a UTF-8 file below its header as text columns c0, c1, …, in file order.
 
     Rows that do not fit are left out; where `rejects` is given, DuckDB lists them in the temporary table of that name.
@@ -30,7 +30,7 @@ def rows(path: Path, dialect: Dialect, n_columns: int, limits: Limits, *, reject
         f"read_csv({files(path)}, auto_detect = false, columns = {{{columns}}}, header = true, "
         f"skip = {dialect.preamble}, delim = {quoted(dialect.delimiter)}, quote = {quoted(dialect.quote)}, "
         f"escape = {quoted(dialect.quote)}, strict_mode = true, null_padding = false, "
-        f"max_line_size = {max(2 * limits.line_bytes, 2 * 1024 * 1024)}, {kept if rejects else 'ignore_errors = true'})"
+        f"max_line_size = {max(2 * guards.line_bytes, 2 * 1024 * 1024)}, {kept if rejects else 'ignore_errors = true'})"
     )
 
 

@@ -1,12 +1,15 @@
 """Who works on a session: the holder of a kernel lock, which a dead process cannot go on holding."""
 
+import os
+import signal
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.files import locked, make_folder
 
-LOCK = ".job.lock"
+LOCK, HOLDER = ".job.lock", ".job.holder.lock"
 PATIENCE = 2.0  # seconds: a look at the lock by `is_held` must not cost a worker its turn
 
 
@@ -14,6 +17,8 @@ PATIENCE = 2.0  # seconds: a look at the lock by `is_held` must not cost a worke
 def lease(folder: Path) -> Iterator[bool]:
     """Hold the lease on the session in `folder`; yields whether it is ours."""
     with locked(folder / LOCK, timeout=PATIENCE) as mine:
+        if mine:
+            (folder / HOLDER).write_text(f"{socket.gethostname()} {os.getpid()}")
         yield mine
 
 
@@ -24,6 +29,16 @@ def is_held(folder: Path) -> bool:
             return not free
     except FileNotFoundError:
         return False
+
+
+def evict(folder: Path) -> bool:
+    """Kill the process that holds the lease on the session in `folder`; whether it is one of this machine's."""
+    with suppress(OSError, ValueError):
+        host, pid = (folder / HOLDER).read_text().split()
+        if host == socket.gethostname() and is_held(folder):
+            os.kill(int(pid), signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+            return True
+    return False
 
 
 @contextmanager

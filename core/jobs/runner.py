@@ -7,13 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from core.errors import SessionError, StorageError
 from core.files import locked
-from core.jobs.lease import is_held
+from core.jobs.lease import evict, is_held, lease
 from core.jobs.worker import Kind, failed, is_same
 from core.sessions import Failure, Job, JobState, Session, SessionStore, SessionSummary, Status, utc_now
 
@@ -22,10 +23,14 @@ log = logging.getLogger("throughline.jobs")
 MEMORY = ", most likely because it needed too much memory."
 KILLED = -9  # the exit code of a process that the kernel, or a person, killed
 LOOK = 0.3  # seconds between looks at a job under way
+PATIENCE = 60.0  # seconds: a hundred times what passes between two heartbeats
 
 
 class Runner:
-    """`command` gives the command line that works on a session; `environment` is added to the child's own."""
+    """`command` gives the command line that works on a session; `environment` is added to the child's own.
+
+    A job that tells nothing for `patience` seconds hangs: its process is killed and it is begun again.
+    """
 
     def __init__(
         self,
@@ -37,7 +42,11 @@ class Runner:
         command: Callable[[str], Sequence[str]],
         environment: Mapping[str, str],
         folder: Path,
+        patience: float = PATIENCE,
     ) -> None:
+        self._patience = patience
+        self._pulses: dict[str, tuple[datetime | None, float]] = {}
+        self._hung: set[str] = set()
         self._store, self._root, self._kinds, self._at_once = store, root, kinds, at_once
         self._command, self._environment, self._folder = command, environment, folder
         self._children: dict[str, subprocess.Popen[bytes]] = {}
@@ -84,6 +93,7 @@ class Runner:
         with self._turn, locked(self._root / "jobs.lock"):
             active = self._store.active()
             idle = [one for one in active if not self._is_worked_on(one.id)]
+            self._end_hung([one.id for one in active if one not in idle])
             for one in idle[: max(0, self._at_once - (len(active) - len(idle)))]:
                 self._start(one)
         return len(active)
@@ -106,6 +116,26 @@ class Runner:
     def _is_worked_on(self, session_id: str) -> bool:
         return session_id in self._children or is_held(self._store.folder(session_id))
 
+    def _end_hung(self, working: list[str]) -> None:
+        """Kill the processes whose heartbeat stands still. How long is measured by our own clock, not by theirs."""
+        moment = time.monotonic()
+        self._pulses = {one: self._pulses[one] for one in working if one in self._pulses}
+        for session_id in working:
+            with suppress(SessionError):
+                job = self._store.read(session_id).job
+                beat = job.heartbeat if job else None
+                told, since = self._pulses.setdefault(session_id, (beat, moment))
+                if told != beat:
+                    self._pulses[session_id] = (beat, moment)
+                elif moment - since > self._patience:
+                    log.warning("the job of %s tells nothing any more and is ended", session_id)
+                    child = self._children.get(session_id)
+                    if child is not None:
+                        self._hung.add(session_id)
+                        child.kill()
+                    else:
+                        evict(self._store.folder(session_id))
+
     def _start(self, summary: SessionSummary) -> None:
         session_id = summary.id
         log.info("starting the job of %s", session_id)
@@ -124,8 +154,9 @@ class Runner:
         code = child.wait()
         written = True
         try:
-            if code != 0:
-                self._store.update(summary.id, lambda session: _died(session, summary.job, code))
+            if code != 0 and summary.id not in self._hung:
+                session = self._store.update(summary.id, lambda session: self._died(session, summary.job, code))
+                self._clear(session)
         except SessionError:
             log.info("the session %s of an ended job is gone", summary.id)
         except StorageError as error:
@@ -133,19 +164,28 @@ class Runner:
             log.warning("how the job of %s ended could not be written: %s", summary.id, error)
         with self._turn:
             self._children.pop(summary.id, None)
+            self._hung.discard(summary.id)
         if written:
             self.tend()
 
+    def _died(self, session: Session, job: Job | None, code: int) -> Session:
+        """The kernel or a person killed the child, or it crashed, before it could say anything itself."""
+        if job is None or not is_same(session.job, job):
+            return session
+        kind = self._kinds[job.kind]
+        return failed(
+            session,
+            Failure(
+                problem=f"The {kind.noun} was stopped by the system" + (MEMORY if code == KILLED else "."),
+                hint=f"The files are kept, so it can be done again. {kind.too_much}",
+                reference=f"exit {code}",
+            ),
+        )
 
-def _died(session: Session, job: Job | None, code: int) -> Session:
-    """The kernel or a person killed the child, or it crashed, before it could say anything itself."""
-    if job is None or not is_same(session.job, job):
-        return session
-    return failed(
-        session,
-        Failure(
-            problem="The import process was stopped by the system" + (MEMORY if code == KILLED else "."),
-            hint="The files are kept. Process again, split the file, or raise THROUGHLINE_JOB_MEMORY_MB.",
-            reference=f"exit {code}",
-        ),
-    )
+    def _clear(self, session: Session) -> None:
+        """Remove what a killed child left, unless somebody already works on the session again."""
+        if session.job is None or session.job.active:
+            return
+        with lease(self._store.folder(session.id)) as mine:
+            if mine:
+                self._kinds[session.job.kind].clear(session)

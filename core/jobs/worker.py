@@ -1,12 +1,15 @@
 """What the child process does: take the lease, do the job, report, commit."""
 
 import logging
+import math
 import secrets
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -23,19 +26,26 @@ log = logging.getLogger("throughline.jobs")
 MOST_ATTEMPTS = 3
 HEARTBEAT = 0.4  # seconds
 NO_MEMORY = ("out of memory", "can't start new thread")  # as DuckDB and Python say it
-TOO_MUCH_MEMORY = Failure(
-    problem="The import needed more memory than it may take.",
-    hint="Split the file, leave out columns that are not needed, or raise THROUGHLINE_JOB_MEMORY_MB.",
-)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of job. `run` does it and returns the change that commits its result to the record."""
+    """A kind of job. `run` does it and returns the change that commits its result to the record.
+
+    `noun` is what a person calls it, `too_much` what they can do where it needs more memory than it may take. `clear`
+    removes what a run that was killed left behind; nobody works on the session while it does.
+    """
 
     run: Callable[[Session, "Reporter"], Callable[[Session], Session]]
     waiting: Status
     running: Status
+    noun: str = "job"
+    too_much: str = "Raise THROUGHLINE_JOB_MEMORY_MB."
+    clear: Callable[[Session], None] = lambda session: None
+
+    def out_of_memory(self, reference: str = "") -> Failure:
+        problem = f"The {self.noun} needed more memory than it may take."
+        return Failure(problem=problem, hint=self.too_much, reference=reference)
 
 
 def work(
@@ -46,12 +56,14 @@ def work(
     *,
     seats: int,
     memory: int = 0,
+    longest: float = math.inf,
     on_cancel: Callable[[], None] = lambda: None,
 ) -> None:
     """Do the session's job if it has one that nobody else is doing, and write down how it ended.
 
     Safe to be killed anywhere and called again: nothing counts until the last update of the record. `on_cancel` is
-    called from another thread when the job is called off while it runs, or holds more than `memory` bytes (0: any).
+    called from another thread when the job is called off while it runs, holds more than `memory` bytes (0: any), or
+    takes more than `longest` seconds.
     """
     store.read(session_id)
     with lease(store.folder(session_id)) as mine, seat(root, seats) as seated:
@@ -61,16 +73,17 @@ def work(
         job = session.job
         if job is None or job.state is not JobState.RUNNING:
             return
+        kind = kinds[job.kind]
         log.info("job %s of %s begins, attempt %d", job.kind, session_id, job.attempt)
         try:
-            with Reporter(store, session, memory=memory, on_cancel=on_cancel) as reporter:
-                commit = kinds[job.kind].run(session, reporter)
+            with Reporter(store, session, kind, memory=memory, longest=longest, on_cancel=on_cancel) as reporter:
+                commit = kind.run(session, reporter)
             store.update(session_id, lambda now: _done(commit(now), job) if is_same(now.job, job) else now)
         except (JobCancelled, SessionNotFound):
             log.info("job %s of %s was called off", job.kind, session_id)
             return
         except Exception as error:
-            failure = _failure(error)
+            failure = _failure(error, kind)
             with suppress(SessionNotFound):
                 store.update(session_id, lambda now: _failed(now, job, failure))
             return
@@ -78,17 +91,25 @@ def work(
 
 
 class Reporter:
-    """Writes the job's progress to the record, twice a second, and notices when the job is called off.
+    """Tells the job's progress, twice a second, and notices when the job is called off.
 
     `meter` may be set to a function that gives (done, total) of the stage under way. Once the job is called off,
     `on_cancel` is called from the reporting thread, and the next `stage` or `advance` raises JobCancelled.
     """
 
     def __init__(
-        self, store: SessionStore, session: Session, *, memory: int = 0, on_cancel: Callable[[], None] = lambda: None
+        self,
+        store: SessionStore,
+        session: Session,
+        kind: Kind,
+        *,
+        memory: int = 0,
+        longest: float = math.inf,
+        on_cancel: Callable[[], None] = lambda: None,
     ) -> None:
         assert session.job is not None
-        self._memory = memory
+        self._kind = kind
+        self._memory, self._end = memory, time.monotonic() + longest
         self._on_cancel = on_cancel
         self._store, self._id, self._job = store, session.id, session.job
         self._progress = session.job.progress
@@ -129,27 +150,37 @@ class Reporter:
     def _beat(self) -> None:
         while not self._stop.wait(HEARTBEAT):
             try:
-                session = self._store.update(self._id, self._beaten)
+                if self._is_wanted():
+                    self._store.beat(self._id, self._job.queued, self._measured())
+                    continue
             except SessionNotFound:
-                session = None
+                log.info("the session %s is gone", self._id)
             except StorageError as error:
                 log.warning("progress could not be written: %s", error)
                 continue
-            if session is None or not is_same(session.job, self._job):
-                self._cancelled.set()
-                self._on_cancel()
-                return
+            self._cancelled.set()
+            self._on_cancel()
+            return
 
-    def _beaten(self, session: Session) -> Session:
-        if not is_same(session.job, self._job):
-            return session
+    def _is_wanted(self) -> bool:
+        """Whether the job is still to be done; where it takes more than it may, it is failed."""
+        failure = None
         if self._memory and resident() > self._memory:
-            return failed(session, TOO_MUCH_MEMORY)
-        progress = self._progress
-        if self.meter is not None:
-            done, total = self.meter()
-            progress = msgspec.structs.replace(progress, done=done, total=total)
-        return _with_job(session, progress=progress, heartbeat=utc_now())
+            failure = self._kind.out_of_memory()
+        elif time.monotonic() > self._end:
+            failure = Failure(
+                problem=f"The {self._kind.noun} took longer than it may.", hint="Raise THROUGHLINE_JOB_HOURS."
+            )
+        if failure is None:
+            return is_same(self._store.read(self._id).job, self._job)
+        self._store.update(self._id, partial(_failed, job=self._job, failure=failure))
+        return False
+
+    def _measured(self) -> Progress:
+        if self.meter is None:
+            return self._progress
+        done, total = self.meter()
+        return msgspec.structs.replace(self._progress, done=done, total=total)
 
 
 def is_same(now: Job | None, then: Job) -> bool:
@@ -168,7 +199,8 @@ def _begun(session: Session, kinds: Mapping[str, Kind]) -> Session:
     if job is None or not job.active:
         return session
     if job.attempt >= MOST_ATTEMPTS:
-        return failed(session, Failure(problem=f"The import stopped {job.attempt} times without saying why."))
+        noun = kinds[job.kind].noun
+        return failed(session, Failure(problem=f"The {noun} stopped {job.attempt} times without saying why."))
     moment: datetime = utc_now()
     return _with_job(
         session,
@@ -194,7 +226,7 @@ def failed(session: Session, failure: Failure) -> Session:
     return _with_job(session, status=Status.FAILED, state=JobState.FAILED, failure=failure)
 
 
-def _failure(error: Exception) -> Failure:
+def _failure(error: Exception, kind: Kind) -> Failure:
     if isinstance(error, OSError) and error.errno is not None:
         try:
             with storage_errors():
@@ -206,9 +238,9 @@ def _failure(error: Exception) -> Failure:
     reference = secrets.token_hex(4)
     log.error("job failed, reference %s", reference, exc_info=error)
     if isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in NO_MEMORY):
-        return msgspec.structs.replace(TOO_MUCH_MEMORY, reference=reference)
+        return kind.out_of_memory(reference)
     return Failure(
-        problem="Something in Throughline failed during the import.",
+        problem=f"Something in Throughline failed during the {kind.noun}.",
         hint="The files are kept. Try again; if it stays, report the reference.",
         reference=reference,
     )

@@ -14,7 +14,7 @@ import msgspec
 
 from core.errors import SessionDamaged, SessionTooNew
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def utc_now() -> datetime:
@@ -72,6 +72,25 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         return self.state in (JobState.QUEUED, JobState.RUNNING)
 
 
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """A link by which others may read the session. Of its secret only the hash is kept."""
+
+    hash: str
+    made: datetime
+    expires: datetime | None = None
+
+    def is_live(self, moment: datetime) -> bool:
+        return self.expires is None or moment < self.expires
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where someone stood: a page and the parameters of its address, the session aside; named where it was saved."""
+
+    page: str
+    query: dict[str, str] = {}
+    name: str = ""
+
+
 class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
     """An upload. `id` is its name on disk; `name` is what the visitor called it, for showing only."""
 
@@ -86,7 +105,9 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """`plan`, `found`, `notices` and a file's `facts` belong to the application; the store only keeps them.
 
-    `tables` names the generation that serves the views, "" before the first; `retired` the one it replaced.
+    `tables` names the generation that serves the views, "" before the first; `retired` the one it replaced. `last` is
+    where its owner last stood, `views` are the places they saved. What a running job's `progress` and `heartbeat` are,
+    a reader is told from a file beside the record.
     """
 
     id: str
@@ -103,12 +124,16 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     tables: str = ""
     retired: str = ""
     found: dict[str, Any] = {}
+    last: Place | None = None
+    views: tuple[Place, ...] = ()
+    shares: tuple[Share, ...] = ()
 
 
 class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the list. Of a damaged record only the id is known."""
+    """A line of the list. Of a damaged record only the id and the owner are known, and the latter not always."""
 
     id: str
+    owner: str = ""
     name: str = ""
     status: Status | None = None
     created: datetime | None = None
@@ -117,7 +142,10 @@ class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 0
     tables: str = ""
     job: Job | None = None
+    n_shares: int = 0
     damaged: bool = False
+    expires: datetime | None = None
+    last: Place | None = None
 
 
 class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,7 +155,9 @@ class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record: msgspec.Raw
 
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: lambda record: record,  # had neither places nor shares, which begin empty
+}
 """One function a version: from the record of that schema to the record of the next."""
 
 
@@ -141,7 +171,15 @@ def encode(session: Session) -> bytes:
 
 
 def decode(data: bytes, session_id: str) -> Session:
-    """The session in `data`. Raises SessionDamaged or SessionTooNew."""
+    """The session in `data`, which must be that of `session_id`. Raises SessionDamaged or SessionTooNew."""
+    session = read(data, session_id)
+    if session.id != session_id:
+        raise SessionDamaged(session_id, "the record belongs to another session")
+    return session
+
+
+def read(data: bytes, session_id: str = "") -> Session:
+    """Any session in `data`; `session_id` is for the words of an error. Raises SessionDamaged or SessionTooNew."""
     try:
         envelope = msgspec.json.decode(data, type=_Envelope)
         record = bytes(envelope.record)
@@ -154,8 +192,6 @@ def decode(data: bytes, session_id: str) -> Session:
         session = msgspec.json.decode(record, type=Session)
     except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, RecursionError) as error:
         raise SessionDamaged(session_id, f"the record cannot be read: {error}") from error
-    if session.id != session_id:
-        raise SessionDamaged(session_id, "the record belongs to another session")
     return session
 
 
@@ -168,6 +204,7 @@ def _migrated(record: dict[str, Any], schema: int) -> dict[str, Any]:
 def summary(session: Session) -> SessionSummary:
     return SessionSummary(
         id=session.id,
+        owner=session.owner,
         name=session.name,
         status=session.status,
         created=session.created,
@@ -176,4 +213,6 @@ def summary(session: Session) -> SessionSummary:
         size=sum(file.size for file in session.files),
         tables=session.tables,
         job=session.job,
+        n_shares=len(session.shares),
+        last=session.last,
     )

@@ -5,7 +5,7 @@ import os
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
@@ -32,12 +32,12 @@ def receive(store: SessionStore, session_id: str, name: str, source: BinaryIO) -
     The same content twice is one file, and the session says so in its `notices`. Raises LimitExceeded, StorageError,
     SessionNotFound.
     """
-    store.read(session_id)
+    room = _room(store, store.read(session_id))
     uploads = make_folder(folder(store, session_id), parents=False)
     part = uploads / f"{uuid.uuid4().hex}.part"
     try:
         with storage_errors():
-            size, digest = _copy(source, part, store.limits.file_bytes, name)
+            size, digest = _copy(source, part, room, name)
         file = StoredFile(id=digest[:32], name=shown(name), size=size, sha256=digest, added=utc_now())
 
         def kept(session: Session) -> Session:
@@ -81,16 +81,43 @@ def shown(name: str) -> str:
     return "".join(letter for letter in last if letter.isprintable())[:NAME_LENGTH] or "unnamed"
 
 
-def _copy(source: BinaryIO, target: Path, limit: int, name: str) -> tuple[int, str]:
+class Room(NamedTuple):
+    """How many more bytes fit, and the words for a file that does not."""
+
+    n_bytes: int
+    problem: str
+    hint: str
+
+
+def _room(store: SessionStore, session: Session) -> Room:
+    """The tightest of the limits on bytes."""
+    limits = store.limits
+    return min(
+        Room(
+            limits.file_bytes,
+            f"is larger than the {limits.file_bytes >> 20:,} MB that one file may have.",
+            "Split the export, or raise THROUGHLINE_FILE_MB.",
+        ),
+        Room(
+            limits.session_bytes - sum(file.size for file in session.files),
+            f"does not fit: the files of a session may take {limits.session_bytes >> 20:,} MB together.",
+            "Remove files that are not needed, start another session, or raise THROUGHLINE_SESSION_MB.",
+        ),
+        Room(
+            limits.total_bytes - store.used(),
+            f"does not fit: all sessions on this server may take {limits.total_bytes >> 20:,} MB together.",
+            "Delete sessions that are not needed, or raise THROUGHLINE_TOTAL_MB.",
+        ),
+    )
+
+
+def _copy(source: BinaryIO, target: Path, room: Room, name: str) -> tuple[int, str]:
     size, digest = 0, hashlib.sha256()
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
         while chunk := source.read(CHUNK):
             size += len(chunk)
-            if size > limit:
-                raise LimitExceeded(
-                    f"{shown(name)} is larger than the {limit >> 20:,} MB that one file may have.",
-                    "Split the export, or raise THROUGHLINE_FILE_MB.",
-                )
+            if size > room.n_bytes:
+                raise LimitExceeded(f"{shown(name)} {room.problem}", room.hint)
             digest.update(chunk)
             file.write(chunk)
         file.flush()

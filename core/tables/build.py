@@ -9,7 +9,7 @@ from core.engine import connect, files, identifier
 from core.errors import ThroughlineError
 from core.files import make_folder, remove_folder, storage_errors, sync_folder
 from core.ingest import mapping
-from core.settings import Limits
+from core.settings import Guards
 from core.tables import menu, schema
 from core.tables.bench import Bench, Nobody, Watcher
 from core.tables.raw import SECONDS_ROLES, TEXT_ROLES, RawRows, Source
@@ -24,7 +24,7 @@ STAGES = (
 )
 
 
-def build(sources: list[Source], target: Path, *, limits: Limits, memory: int, watcher: Watcher | None = None) -> Found:
+def build(sources: list[Source], target: Path, *, guards: Guards, memory: int, watcher: Watcher | None = None) -> Found:
     """Build the tables of `sources` in the new folder `target`, which appears whole or not at all.
 
     Calls are (file, call id); files come in the order of `sources`. `memory` is what DuckDB may take, in bytes.
@@ -42,7 +42,7 @@ def build(sources: list[Source], target: Path, *, limits: Limits, memory: int, w
         make_folder(work)
         folders = {source.path.parent for source in sources}
         with connect(*folders, part, work, memory=memory, spill=work) as connection:
-            found = _Build(Bench(connection, work), sources, part, limits, watcher).run()
+            found = _Build(Bench(connection, work), sources, part, guards, watcher).run()
             watcher.meter = None
         with storage_errors():
             for path in part.iterdir():
@@ -59,9 +59,9 @@ def build(sources: list[Source], target: Path, *, limits: Limits, memory: int, w
 class _Build:
     """The steps of a build, in order; each leaves tables in the bench for the next."""
 
-    def __init__(self, bench: Bench, sources: list[Source], part: Path, limits: Limits, watcher: Watcher) -> None:
+    def __init__(self, bench: Bench, sources: list[Source], part: Path, guards: Guards, watcher: Watcher) -> None:
         self._bench, self._sources, self._part, self._watcher = bench, sources, part, watcher
-        self._raw = RawRows(bench, sources, limits)
+        self._raw = RawRows(bench, sources, guards)
 
     def run(self) -> Found:
         self._watcher.plan(*STAGES)

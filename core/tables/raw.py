@@ -9,7 +9,7 @@ from core.ingest import dates, decode, load
 from core.ingest.facts import Dialect
 from core.ingest.lines import Place, locate, mended
 from core.ingest.mapping import ColumnMapping, Role
-from core.settings import Limits
+from core.settings import Guards
 from core.tables.bench import Bench, Watcher
 
 TEXT_ROLES = {Role.OUTCOME: "outcome", Role.CUSTOMER: "customer", Role.AGENT: "agent", Role.ERROR: "error"}
@@ -42,8 +42,8 @@ class RawRows:
     `row` numbers go on from file to file. `rows` counts all rows of each file below its header, taken or not.
     """
 
-    def __init__(self, bench: Bench, sources: list[Source], limits: Limits) -> None:
-        self._bench, self._sources, self._limits = bench, sources, limits
+    def __init__(self, bench: Bench, sources: list[Source], guards: Guards) -> None:
+        self._bench, self._sources, self._guards = bench, sources, guards
         self._taken = 0
         names: dict[str, str] = {}  # to SQL, names that differ in case alone are one
         for name in (name for one in sources for name in one.mapping.all(Role.ATTRIBUTE)):
@@ -69,9 +69,9 @@ class RawRows:
     def _read(self, number: int, source: Source) -> None:
         dialect, work = source.dialect, self._bench.work
         utf8 = decode.as_utf8(source.path, dialect.encoding, dialect.newline, work / f"utf8_{number}.csv")
-        whole, spoiled = mended(utf8, dialect, work / f"mended_{number}.csv", self._limits)
+        whole, spoiled = mended(utf8, dialect, work / f"mended_{number}.csv", self._guards)
         table = f"refused_{number}"
-        read = load.rows(whole, dialect, len(source.mapping.columns), self._limits, rejects=table)
+        read = load.rows(whole, dialect, len(source.mapping.columns), self._guards, rejects=table)
         taken = self._bench.write(self._select(source, number, read), work / f"raw_{number}.parquet")
         refused = load.refused_rows(self._bench.run, table)
         self.rejects += [Reject(number, place.line, "rejected", load.SPOILED, place.text) for place in spoiled]

@@ -30,16 +30,21 @@ else:
     with frame.centred(0.88):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.title("Files & columns" if session.tables else "Is this right?", anchor=False)
-            with st.popover("Add files", icon=":material/add:"):
-                upload.add_files(session.id)
-            if groups and st.button(
-                f"Process {plural(rows, 'row')}",
-                type="primary",
-                icon=":material/arrow_forward:",
-                disabled=bool(gaps),
+            if state.is_mine():
+                with st.popover("Add files", icon=":material/add:"):
+                    upload.add_files(session.id)
+            if (
+                groups
+                and state.is_mine()
+                and st.button(
+                    f"Process {plural(rows, 'row')}",
+                    type="primary",
+                    icon=":material/arrow_forward:",
+                    disabled=bool(gaps),
+                )
             ):
-                state.service().process(session.id)
-                state.go(frame.page_of(frame.VIEWS[0]), session.id)
+                state.service().process(session.id, by=state.visitor())
+                state.go(frame.page_of(frame.VIEWS[0]), state.this_session())
         if not groups:
             note = "No file can be used yet."
         elif gaps:

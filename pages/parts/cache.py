@@ -12,6 +12,11 @@ def _opened(session_id: str, generation: str) -> CallLog:
     return state.service().open_tables(session_id, generation)
 
 
+def forget(session_id: str, generation: str) -> None:
+    """Let go of what is open of a session that was deleted."""
+    _opened.clear(session_id, generation)
+
+
 def log(session: Session) -> CallLog:
     """The session's tables, opened once for each generation. The session must have some."""
     return _opened(session.id, session.tables)

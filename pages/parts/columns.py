@@ -31,14 +31,18 @@ def file_card(session: Session, file: StoredFile) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(literal(file.name), anchor=False)
-            if len(session.files) > 1 and st.button(
-                "Remove",
-                icon=":material/delete:",
-                type="tertiary",
-                key=f"remove:{file.id}",
-                help="Take this file out",
+            if (
+                len(session.files) > 1
+                and state.is_mine()
+                and st.button(
+                    "Remove",
+                    icon=":material/delete:",
+                    type="tertiary",
+                    key=f"remove:{file.id}",
+                    help="Take this file out",
+                )
             ):
-                state.service().remove_file(session.id, file.id)
+                state.service().remove_file(session.id, file.id, by=state.visitor())
                 st.rerun()
         if facts is None:
             st.markdown(":small[:gray[Not looked at yet.]]")
@@ -104,6 +108,7 @@ def _date_question(session: Session, group: Group, mapping: ColumnMapping) -> No
             default=mapping.date_format if mapping.date_format in formats else formats[0],
             format_func=dates.in_words,
             required=True,
+            disabled=state.reads_only(),
             key=key,
             on_change=partial(_set_dates, session.id, group.key, key),
         )
@@ -149,6 +154,7 @@ def _card(
         format_func=NAMES.__getitem__,
         key=key,
         label_visibility="collapsed",
+        disabled=state.reads_only(),
         on_change=partial(_set_role, session.id, group.key, column.name, key),
     )
     samples = " · ".join(literal(cut(one, _SAMPLE_WIDTH, 14)) for one in column.samples[:2]) or "empty"
@@ -160,12 +166,12 @@ def _card(
 
 
 def _set_role(session_id: str, key: str, column: str, widget: str) -> None:
-    state.service().set_role(session_id, key, column, Role(st.session_state[widget]))
+    state.service().set_role(session_id, key, column, Role(st.session_state[widget]), by=state.visitor())
 
 
 def _set_dates(session_id: str, key: str, widget: str) -> None:
     if st.session_state[widget]:
-        state.service().set_date_format(session_id, key, st.session_state[widget])
+        state.service().set_date_format(session_id, key, st.session_state[widget], by=state.visitor())
 
 
 def _first_rows(session: Session, group: Group) -> None:

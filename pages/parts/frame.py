@@ -12,22 +12,17 @@ from streamlit.navigation.page import Page as StreamlitPage
 
 from core.errors import SessionNotFound, ThroughlineError
 from core.sessions import Session
-from core.text import number, plural
-from core.views import VIEWS, View, sections
-from pages.parts import state
+from core.settings import Access
+from core.text import isolate, number, plural
+from core.views import VIEWS, sections
+from pages.parts import identity, sharing, state
+from pages.parts.pagefiles import FILES, SESSIONS, START, page_at, page_of
 from pages.parts.text import literal, sentence
 
 log = logging.getLogger("throughline.pages")
 
 ASSETS = Path(__file__).parent / "assets"
-START = "pages/data/start.py"
-FILES = "pages/data/files.py"
-_FOLDERS = {"Overview": "overview", "Where do they go?": "paths"}
-
-
-def page_of(view: View) -> str:
-    """The file of a view's page: its section's folder, its key."""
-    return f"pages/{_FOLDERS[view.section]}/{view.key.replace('-', '_')}.py"
+MOST_OTHERS = 8
 
 
 def begin() -> None:
@@ -38,13 +33,17 @@ def begin() -> None:
 
 def navigation() -> StreamlitPage:
     """Register the pages; returns the one that the address asks for."""
-    files = [*(page_of(view) for view in VIEWS), FILES]
+    files = [*(page_of(view) for view in VIEWS), FILES, SESSIONS]
     # Streamlit's own links drop the session from the address, so the ones of `side` stand in for them.
     return st.navigation([st.Page(START, default=True), *map(st.Page, files)], position="hidden")
 
 
 def is_start(page: StreamlitPage) -> bool:
     return page.url_path == ""
+
+
+def needs_no_session(page: StreamlitPage) -> bool:
+    return is_start(page) or page.url_path == Path(SESSIONS).stem
 
 
 def is_view(page: StreamlitPage) -> bool:
@@ -65,10 +64,22 @@ def side(session: Session) -> None:
             st.page_link(
                 FILES, label="Files & columns", icon=":material/table_view:", query_params=here, width="stretch"
             )
+            st.page_link(
+                SESSIONS,
+                label="All sessions",
+                icon=":material/folder_copy:",
+                query_params=state.this_session(),
+                width="stretch",
+            )
             st.page_link(START, label="New upload", icon=":material/upload:", width="stretch")
         st.divider()
+        account()
         with st.container(gap="xxsmall"):
-            _name(session)
+            if state.is_mine():
+                _name(session)
+                sharing.popover(session)
+            else:
+                _shared(session)
             st.markdown(
                 f":small[:gray[{plural(found['n_files'], 'file')} · {plural(found['n_calls'], 'call')} · "
                 f"{number(found['n_steps'])} steps]]"
@@ -85,8 +96,31 @@ def _name(session: Session) -> None:
             value=session.name,
             max_chars=120,
             key=key,
-            on_change=lambda: state.service().rename(session.id, st.session_state[key]),
+            on_change=lambda: state.service().rename(session.id, st.session_state[key], by=state.visitor()),
         )
+        others = [
+            one
+            for one in state.service().store.list_sessions(by=state.visitor())
+            if one.id != session.id and not one.damaged
+        ]
+        if others:
+            st.markdown(":small[Switch to]")
+        for one in others[:MOST_OTHERS]:
+            st.page_link(
+                page_at(one.last),
+                label=literal(one.name),
+                icon=":material/folder:",
+                query_params=state.address(one.id, one.last),
+            )
+
+
+def _shared(session: Session) -> None:
+    """A session of somebody else: what it is, and the way to one's own."""
+    st.markdown(f":material/visibility: **{literal(session.name)}**")
+    st.markdown(":small[:gray[Shared with you, to read. A copy is yours to change.]]")
+    if st.button("Make a copy", icon=":material/content_copy:", key="copy"):
+        copied = state.service().copy(session.id, by=state.visitor(), owner=state.owner())
+        state.go(page_of(VIEWS[0]), {**state.place("").query, **state.address(copied.id)})
 
 
 def title(words: str, note: str = "") -> None:
@@ -136,9 +170,11 @@ def problem(error: ThroughlineError) -> None:
         if error.hint:
             st.markdown(sentence(error.hint))
         if state.is_in_address():
-            whole = state.address(st.query_params[state.SESSION])
             st.page_link(
-                page_of(VIEWS[0]), label="Show the whole session", icon=":material/filter_list_off:", query_params=whole
+                page_of(VIEWS[0]),
+                label="Show the whole session",
+                icon=":material/filter_list_off:",
+                query_params=state.this_session(),
             )
         st.page_link(START, label="Start with new files", icon=":material/upload:")
 
@@ -149,8 +185,38 @@ def not_found() -> None:
         title("Session not found", "The address names a session that is not here.")
         with st.container(border=True):
             st.markdown(
-                "Sessions are kept on disk and survive reloads and restarts, so one of these is true: the link is "
-                "not complete, the session was deleted, or it was made on a server that keeps its sessions elsewhere."
+                "Sessions are kept on disk and survive reloads and restarts, so one of these is true:\n"
+                "- it belongs to someone else, who has to press **Share** and send you that link;\n"
+                "- it was yours in another browser, or as another user;\n"
+                "- it was deleted, it expired, or the link to it was revoked;\n"
+                "- the link is not complete, or this server keeps its sessions elsewhere."
             )
-            st.markdown("Check that you have the whole link, or ask whoever sent it. Or begin anew:")
-            st.page_link(START, label="Start with new files", icon=":material/upload:")
+            with st.container(horizontal=True):
+                st.page_link(SESSIONS, label="My sessions", icon=":material/folder_copy:")
+                st.page_link(START, label="Start with new files", icon=":material/upload:")
+
+
+def account() -> None:
+    """Signing in and out, where a login provider is configured."""
+    if not identity.can_sign_in():
+        return
+    if identity.is_signed_in():
+        st.button(f"Sign out {literal(identity.name())}", icon=":material/logout:", type="tertiary", on_click=st.logout)
+    else:
+        st.button("Sign in", icon=":material/login:", type="tertiary", on_click=st.login)
+
+
+def moment() -> None:
+    """While the browser is asked who it is, which takes a blink."""
+    with centred(0.55):
+        st.markdown(":gray[One moment …]")
+
+
+def who_sees() -> str:
+    """Who sees what is made here, in words."""
+    if state.service().settings.access is Access.SHARED:
+        return "Everyone who can reach this server sees all sessions, as its operator set it up."
+    if identity.is_signed_in():
+        name = sentence(isolate(identity.name()))
+        return f"Only you, signed in as {name}, see your sessions, until you share a link."
+    return "Only this browser sees its sessions, until you share a link."

@@ -22,7 +22,7 @@ def show(session: Session) -> None:
     elif session.status is Status.CANCELLED:
         cancelled(session)
     else:
-        state.go(frame.FILES, session.id)
+        state.go(frame.FILES, state.this_session())
 
 
 def watch(session: Session, words: str = "") -> None:
@@ -33,12 +33,13 @@ def watch(session: Session, words: str = "") -> None:
             "You can close this page. The import goes on, and this address brings you back to it.",
         )
         _progress(session.id)
-        _cancel_button(session.id)
+        if state.is_mine():
+            _cancel_button(session.id)
 
 
 def _cancel_button(session_id: str) -> None:
     if st.button("Cancel import", icon=":material/close:", key="cancel"):
-        state.service().cancel(session_id)
+        state.service().cancel(session_id, by=state.visitor())
         st.rerun()
 
 
@@ -111,30 +112,33 @@ def cancelled(session: Session) -> None:
 
 def not_looked_at(session: Session) -> None:
     """Files are there that nobody looked at: at once where a crash came in between, else when the person says so."""
-    if session.status is not Status.CANCELLED and not is_working(session):
-        state.service().look(session.id)
+    if session.status is not Status.CANCELLED and not is_working(session) and state.is_mine():
+        state.service().look(session.id, by=state.visitor())
         st.rerun()
     with frame.centred(0.55):
         frame.title("The files were not looked at to the end", "Nothing is lost: the upload is kept.")
-        if st.button("Look at the files", type="primary", icon=":material/replay:", key="look"):
-            state.service().look(session.id)
+        if state.is_mine() and st.button("Look at the files", type="primary", icon=":material/replay:", key="look"):
+            state.service().look(session.id, by=state.visitor())
             st.rerun()
 
 
 def _ways_on(session: Session) -> None:
+    if state.reads_only():
+        st.markdown("Whoever shared it with you can process it again.")
+        return
     with st.container(horizontal=True):
         if st.button("Process again", type="primary", icon=":material/replay:", key="again"):
             again(session)
         if st.button("Check files and columns", icon=":material/table_view:", key="check"):
-            state.go(frame.FILES, session.id)
+            state.go(frame.FILES, state.this_session())
 
 
 def again(session: Session) -> None:
     """Do what the session's last job was to do, once more."""
     if session.job is not None and session.job.kind == INSPECT:
-        state.service().look(session.id)
-        state.go(frame.FILES, session.id)
-    state.service().process(session.id)
+        state.service().look(session.id, by=state.visitor())
+        state.go(frame.FILES, state.this_session())
+    state.service().process(session.id, by=state.visitor())
     st.rerun()
 
 
@@ -150,7 +154,8 @@ def _until_done(session_id: str) -> None:
             )
             with st.expander("How far it is"):
                 _draw(session, session.job)
-                _cancel_button(session.id)
+                if state.is_mine():
+                    _cancel_button(session.id)
 
 
 def notice(session: Session) -> None:

@@ -1,40 +1,34 @@
-"""What a page knows of its visitor: the address it was asked for, and the session that the address names.
+"""What a page knows: the address it was asked for, and the session that the address names.
 
 The address is the truth, and every link carries it: what a browser session remembers dies with the server.
 """
 
-from functools import cache
 from typing import NoReturn
+from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.errors import StreamlitSecretNotFoundError
 
-from core import log, settings
 from core.errors import SessionNotFound, ThroughlineError
 from core.flow.filter import Filter, join_ids, split_ids
-from core.service import Service
-from core.sessions import EVERYONE, Session, Visitor
+from core.sessions import Owner, Place, Session, Visitor, shares
+from pages.parts import identity
+from pages.parts.serving import service
 
 SESSION = "session"
+SHARE = "share"
 PREFIX = "at"
 _FILTER = ("from", "to", "weekday", "file", "intent")
 _BOUND = "throughline.session"
 
 
-@cache
-def service() -> Service:
-    """The one service of this server process."""
-    try:
-        secrets = dict(st.secrets.get("throughline", {}))
-    except StreamlitSecretNotFoundError:
-        secrets = {}
-    found = settings.load(secrets=secrets)
-    log.configure(found.log_level)
-    return Service(found)
-
-
 def visitor() -> Visitor:
-    return EVERYONE
+    """Who asks, with the share link that the address holds."""
+    return identity.visitor(_named()[1] if SHARE in st.query_params else "")
+
+
+def owner() -> Owner:
+    """Whose the sessions are that are made here."""
+    return identity.owner()
 
 
 def bind() -> tuple[Session | None, ThroughlineError | None]:
@@ -43,11 +37,19 @@ def bind() -> tuple[Session | None, ThroughlineError | None]:
     if not is_in_address():
         return None, None
     try:
-        found = service().store.get(st.query_params[SESSION], by=visitor())
+        session_id, _ = _named()
+        found = service().store.get(session_id, by=visitor())
     except ThroughlineError as problem:
         return None, problem
     st.session_state[_BOUND] = found
     return found, None
+
+
+def _named() -> tuple[str, str]:
+    """The session's id and the hash of the share link's secret in the address. Raises SessionNotFound."""
+    if SHARE in st.query_params:
+        return shares.read_token(st.query_params[SHARE])
+    return st.query_params.get(SESSION, ""), ""
 
 
 def session() -> Session:
@@ -58,9 +60,14 @@ def session() -> Session:
     return found
 
 
+def is_mine() -> bool:
+    """Whether this visitor may change the session of this run; otherwise it is shared with them to read."""
+    return visitor().owns(session().owner)
+
+
 def is_in_address() -> bool:
     """Whether the address names a session."""
-    return SESSION in st.query_params
+    return SESSION in st.query_params or SHARE in st.query_params
 
 
 def where() -> Filter:
@@ -90,19 +97,46 @@ def set_prefix(ids: tuple[str, ...]) -> None:
         del st.query_params[PREFIX]
 
 
-def address(session_id: str) -> dict[str, str]:
-    """The parameters of an address that shows a session, unfiltered."""
-    return {SESSION: session_id}
+def place(page: str) -> Place:
+    """Where the visitor stands on the page of that address."""
+    query = {name: st.query_params[name] for name in (*_FILTER, PREFIX) if name in st.query_params}
+    return Place(page=page, query=query)
+
+
+def address(session_id: str, at: Place | None = None) -> dict[str, str]:
+    """The parameters of an address that shows a session: at a place, or unfiltered."""
+    return {SESSION: session_id, **(at.query if at else {})}
+
+
+def this_session() -> dict[str, str]:
+    """The part of this address that names the session, for links to other places in it."""
+    return {name: st.query_params[name] for name in (SESSION, SHARE) if name in st.query_params}
 
 
 def here() -> dict[str, str]:
     """The session and the filter of this address, for links to other pages."""
-    return {name: st.query_params[name] for name in (SESSION, *_FILTER) if name in st.query_params}
+    return {name: st.query_params[name] for name in (SESSION, SHARE, *_FILTER) if name in st.query_params}
 
 
-def go(page: str, session_id: str = "") -> NoReturn:
-    """Leave for another page, on a session where one is given."""
-    st.switch_page(page, query_params=address(session_id) if session_id else None)
+def link(token: str) -> str:
+    """The whole address that shows others what is seen here."""
+    query = {SHARE: token, **{name: one for name, one in st.query_params.items() if name not in (SESSION, SHARE)}}
+    return f"{st.context.url or ''}?{urlencode(query)}"
+
+
+def is_token_of(token: str, share_hash: str) -> bool:
+    """Whether the link's token is the one of which only `share_hash` is kept."""
+    return bool(token) and shares.read_token(token)[1] == share_hash
+
+
+def reads_only() -> bool:
+    """Whether this visitor may look, and change nothing."""
+    return not is_mine()
+
+
+def go(page: str, query: dict[str, str] | None = None) -> NoReturn:
+    """Leave for another page, on the session that `query` names, if any."""
+    st.switch_page(page, query_params=query)
 
 
 def mode() -> str:

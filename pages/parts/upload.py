@@ -40,11 +40,14 @@ def _take(files: Sequence[UploadedFile], session_id: str) -> None:
     service = state.service()
     given = [(file.name, file) for file in files]
     try:
-        session = service.add(session_id, given) if session_id else service.create(given)
+        if session_id:
+            session = service.add(session_id, given, by=state.visitor())
+        else:
+            session = service.create(given, owner=state.owner())
     except ThroughlineError as refusal:
         st.session_state[_REFUSAL] = str(refusal)
         st.session_state[_ROUND] += 1
         st.rerun()
     st.session_state[_ROUND] += 1
-    service.look(session.id)
-    state.go(frame.FILES, session.id)
+    service.look(session.id, by=state.visitor())
+    state.go(frame.FILES, state.address(session.id))

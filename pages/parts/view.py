@@ -18,7 +18,7 @@ from core.sessions import Session
 from core.tables.calllog import CallLog
 from core.text import day_span, number, percent, plural
 from core.views import View
-from pages.parts import cache, filters, importing, state, viewport
+from pages.parts import cache, filters, importing, places, state, viewport
 from pages.parts.text import sentence
 
 
@@ -41,6 +41,10 @@ def begin(view: View) -> Shown:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(view.title, anchor=False, help=view.definition)
         filters.popover(session, log, where)
+        places.popover(session, view.key)
+    here = state.place(view.key)
+    if session.last != here and state.is_mine():
+        state.service().stand(session.id, here, by=state.visitor())
     all_calls = log.about.found.n_calls
     figures = summary(log, where).iloc[0]
     with st.container(horizontal=True, vertical_alignment="center"):

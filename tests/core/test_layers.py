@@ -18,7 +18,7 @@ FLOORS = (
     ("charts", "export", "views", "plan"),
     ("work",),
     ("service",),
-    ("server", "__main__"),
+    ("server", "downloads", "__main__"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 CORE = sorted((PROJECT / "core").rglob("*.py"))

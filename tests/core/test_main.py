@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.service import PROJECT, Service
-from core.sessions import EVERYONE, Status
+from core.sessions import EVERYONE, SHARED, Status
 from core.settings import Settings
 
 CALLS = """call_id,call_date,rule_id,rule_parent_id,rule_text,popUpURL
@@ -74,7 +74,7 @@ def folder(tmp_path):
 @pytest.fixture
 def session_id(service):
     """A session that was received and not processed."""
-    return service.create([("may.csv", io.BytesIO(CALLS.encode()))]).id
+    return service.create([("may.csv", io.BytesIO(CALLS.encode()))], owner=SHARED).id
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from core.server import HEADERS, SecurityHeaders, lifespan
 from core.service import is_working
-from core.sessions import Job, JobState, Status, utc_now
+from core.sessions import SHARED, Job, JobState, Status, utc_now
 from core.work import BUILD
 
 CALLS = "call_id,rule_id\n1,10\n1,11\n2,10\n"
@@ -63,7 +63,7 @@ def test_what_is_no_request_is_handed_on_untouched(kind):
 
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING])
 def test_a_server_that_starts_finishes_the_jobs_that_a_dead_one_left(service, until, state):
-    session = service.create([("calls.csv", io.BytesIO(CALLS.encode()))])
+    session = service.create([("calls.csv", io.BytesIO(CALLS.encode()))], owner=SHARED)
     job = Job(kind=BUILD, state=state, queued=utc_now())
     service.store.update(session.id, lambda now: msgspec.structs.replace(now, job=job))
 

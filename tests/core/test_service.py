@@ -10,7 +10,7 @@ from core.flow.filter import ALL
 from core.ingest.mapping import Role
 from core.plan import header_groups, mapping_of
 from core.service import Service, has_failed, is_working, title, unusable
-from core.sessions import EVERYONE, JobState, Status
+from core.sessions import EVERYONE, SHARED, JobState, Status
 from core.settings import Limits, Settings
 from core.views import view
 
@@ -36,13 +36,13 @@ def files(**contents):
 
 
 def looked_at(service, **contents):
-    session = service.create(files(**contents))
-    service.look(session.id)
+    session = service.create(files(**contents), owner=SHARED)
+    service.look(session.id, by=EVERYONE)
     return service.runner.wait(session.id)
 
 
 def processed(service, session):
-    service.process(session.id)
+    service.process(session.id, by=EVERYONE)
     return service.runner.wait(session.id)
 
 
@@ -55,9 +55,9 @@ def generations(service, session):
 
 
 def test_from_a_file_to_its_numbers(service):
-    session = service.create(files(may=CALLS))
+    session = service.create(files(may=CALLS), owner=SHARED)
     assert (session.name, session.status, len(session.files)) == ("may", Status.NEW, 1)
-    assert is_working(service.look(session.id))
+    assert is_working(service.look(session.id, by=EVERYONE))
 
     session = service.runner.wait(session.id)
     assert (session.status, session.job.state) == (Status.RECEIVING, JobState.DONE)
@@ -85,14 +85,14 @@ def test_from_a_file_to_its_numbers(service):
 def test_columns_of_other_names_are_given_their_roles_by_hand(service):
     session = looked_at(service, fremd=FOREIGN)
     with pytest.raises(MappingIncomplete, match=r"^No column is marked as the call\. .* Vorgang, Wann, Taste\.$"):
-        service.process(session.id)
+        service.process(session.id, by=EVERYONE)
     with pytest.raises(MappingIncomplete):
-        service.set_roles(session.id, {"call": "vorgang"})
+        service.set_roles(session.id, {"call": "vorgang"}, by=EVERYONE)
     with pytest.raises(ThroughlineError, match="There is no role named 'caller'"):
-        service.set_roles(session.id, {"caller": "Vorgang"})
+        service.set_roles(session.id, {"caller": "Vorgang"}, by=EVERYONE)
     assert service.store.read(session.id) == session
 
-    service.set_roles(session.id, {"call": "Vorgang", "node": "Taste"})
+    service.set_roles(session.id, {"call": "Vorgang", "node": "Taste"}, by=EVERYONE)
     session = processed(service, session)
     assert [session.found[name] for name in ("n_steps", "n_calls", "n_nodes", "first_day", "last_day")] == [
         3,
@@ -107,20 +107,20 @@ def test_a_role_and_a_date_format_are_changed_one_by_one(service):
     session = looked_at(service, fremd=FOREIGN.replace("31.05.2026", "02.05.2026"))
     (group,) = header_groups(session)
     for column, role in (("Vorgang", Role.CALL), ("Taste", Role.NODE), ("Wann", Role.UNUSED)):
-        session = service.set_role(session.id, group.key, column, role)
+        session = service.set_role(session.id, group.key, column, role, by=EVERYONE)
     assert mapping_of(session, group).date_format == ""
-    session = service.set_role(session.id, group.key, "Wann", Role.TIMESTAMP)
+    session = service.set_role(session.id, group.key, "Wann", Role.TIMESTAMP, by=EVERYONE)
     assert mapping_of(session, group).date_format == "%d.%m.%Y"
-    session = service.set_date_format(session.id, group.key, "%d.%m.%y")
+    session = service.set_date_format(session.id, group.key, "%d.%m.%y", by=EVERYONE)
     assert mapping_of(session, group).date_format == "%d.%m.%Y", "a format that reads nothing is not taken"
     before = service.store.read(session.id)
-    assert service.set_date_format(session.id, "no such header", "") == before
+    assert service.set_date_format(session.id, "no such header", "", by=EVERYONE) == before
     with pytest.raises(MappingIncomplete):
-        service.set_role(session.id, group.key, "Ort", Role.AGENT)
-    session = service.set_role(session.id, group.key, "Taste", Role.CALL)
+        service.set_role(session.id, group.key, "Ort", Role.AGENT, by=EVERYONE)
+    session = service.set_role(session.id, group.key, "Taste", Role.CALL, by=EVERYONE)
     assert mapping_of(session, group).column(Role.NODE) is None
     with pytest.raises(MappingIncomplete, match="the node"):
-        service.process(session.id)
+        service.process(session.id, by=EVERYONE)
 
 
 def test_a_file_that_cannot_be_used_is_told_and_the_others_are(service):
@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_used_is_told_and_the_others_are(service):
 def test_a_session_without_a_file_that_can_be_used_is_not_processed(service):
     session = looked_at(service, empty="")
     with pytest.raises(FileRefused, match="None of the files can be used"):
-        service.process(session.id)
+        service.process(session.id, by=EVERYONE)
     with pytest.raises(NotReady):
         service.open(session)
     assert service.store.read(session.id) == session
@@ -145,8 +145,8 @@ def test_a_session_without_a_file_that_can_be_used_is_not_processed(service):
 def test_old_tables_serve_until_the_new_ones_are_ready(service):
     first = processed(service, looked_at(service, may=CALLS))
     log = service.open(first)
-    service.add(first.id, files(june=JUNE))
-    service.look(first.id)
+    service.add(first.id, files(june=JUNE), by=EVERYONE)
+    service.look(first.id, by=EVERYONE)
     looked = service.runner.wait(first.id)
     assert looked.tables == first.tables
     assert summary(service, looked)["n_calls"] == 3
@@ -166,14 +166,14 @@ def test_a_file_that_is_taken_out_is_not_counted_any_more(service):
     session = processed(service, looked_at(service, may=CALLS, june=JUNE))
     assert session.found["n_calls"] == 4
     june = next(file for file in session.files if file.name == "june.csv")
-    service.remove_file(session.id, june.id)
+    service.remove_file(session.id, june.id, by=EVERYONE)
     assert processed(service, session).found["n_calls"] == 3
 
 
 def test_the_same_file_twice_is_counted_once(service):
-    session = service.create([*files(may=CALLS), *files(copy=CALLS)])
+    session = service.create([*files(may=CALLS), *files(copy=CALLS)], owner=SHARED)
     assert session.notices == ("copy.csv has the same content as may.csv, so it is counted once.",)
-    service.look(session.id)
+    service.look(session.id, by=EVERYONE)
     service.runner.wait(session.id)
     assert processed(service, session).found["n_calls"] == 3
 
@@ -181,13 +181,13 @@ def test_the_same_file_twice_is_counted_once(service):
 def test_files_beyond_a_limit_are_named_and_the_others_kept(home):
     service = Service(Settings(home=home, limits=Limits(file_bytes=MB)))
     large = CALLS + " " * MB
-    session = service.create(files(large=large, may=CALLS))
+    session = service.create(files(large=large, may=CALLS), owner=SHARED)
     assert [file.name for file in session.files] == ["may.csv"]
     assert [notice.split(" that ")[0] for notice in session.notices] == ["large.csv is larger than the 1 MB"]
     with pytest.raises(LimitExceeded, match=r"^large\.csv"):
-        service.create(files(large=large))
+        service.create(files(large=large), owner=SHARED)
     with pytest.raises(LimitExceeded):
-        service.add(session.id, files(large=large))
+        service.add(session.id, files(large=large), by=EVERYONE)
     assert [one.id for one in service.store.list_sessions(by=EVERYONE)] == [session.id]
     assert service.store.check() == []
 
@@ -196,16 +196,16 @@ def test_sessions_are_named_after_their_files(service):
     assert title([]) == "Untitled"
     assert title(["calls of May.csv"]) == "calls of May"
     assert title([".csv", "b.csv", "c.csv"]) == ".csv and 2 more"
-    session = service.create(files(may=CALLS, june=JUNE))
+    session = service.create(files(may=CALLS, june=JUNE), owner=SHARED)
     assert session.name == "may and 1 more"
-    assert service.create([], name="Mine").name == "Mine"
-    assert service.rename(session.id, "  all  of\nit ").name == "all of it"
-    assert service.rename(session.id, " ").name == "all of it"
-    assert len(service.rename(session.id, "x" * 10_000).name) == 120
+    assert service.create([], name="Mine", owner=SHARED).name == "Mine"
+    assert service.rename(session.id, "  all  of\nit ", by=EVERYONE).name == "all of it"
+    assert service.rename(session.id, " ", by=EVERYONE).name == "all of it"
+    assert len(service.rename(session.id, "x" * 10_000, by=EVERYONE).name) == 120
 
 
 def test_the_sample_calls_are_ten_thousand(service):
-    session = service.runner.wait(service.sample("calls").id)
+    session = service.runner.wait(service.sample("calls", owner=SHARED).id)
     found = session.found
     assert (session.name, session.status) == ("Sample calls", Status.READY)
     assert (found["n_calls"], found["n_rejected"]) == (10_000, 12)
@@ -213,7 +213,7 @@ def test_the_sample_calls_are_ten_thousand(service):
 
 
 def test_the_sample_visits_are_fifteen_hundred_and_read_with_their_dates(service):
-    session = service.runner.wait(service.sample("visits").id)
+    session = service.runner.wait(service.sample("visits", owner=SHARED).id)
     found = session.found
     assert (found["n_calls"], found["n_rejected"], found["n_declarations"]) == (1_500, 6, 0)
     assert found["n_rows"] == 5_589 == found["n_steps"] + 6
@@ -233,25 +233,25 @@ def test_a_job_that_may_take_too_little_memory_fails_in_words_and_keeps_the_uplo
     assert "memory" in session.job.failure.problem
     assert session.status is Status.FAILED
     again = Service(Settings(home=home))
-    again.look(session.id)
+    again.look(session.id, by=EVERYONE)
     again.runner.wait(session.id)
     assert processed(again, session).found["n_calls"] == 3
     assert again.store.check() == []
 
 
 def test_a_job_that_was_called_off_can_be_done_again(service, until):
-    session = service.sample("calls")
+    session = service.sample("calls", owner=SHARED)
     until(lambda: service.store.read(session.id).status is Status.PROCESSING)
-    assert service.cancel(session.id).status is Status.CANCELLED
+    assert service.cancel(session.id, by=EVERYONE).status is Status.CANCELLED
     with pytest.raises(NotReady):
         service.open(service.store.read(session.id))
-    service.look(session.id)
+    service.look(session.id, by=EVERYONE)
     service.runner.wait(session.id)
     assert processed(service, session).found["n_calls"] == 10_000
 
 
 def test_a_session_deleted_while_its_tables_are_built_leaves_nothing(service, home, until):
-    session = service.sample("calls")
+    session = service.sample("calls", owner=SHARED)
     until(lambda: service.store.read(session.id).status is Status.PROCESSING)
     service.store.delete(session.id)
     with locked(home / "seats" / "0.lock", timeout=60) as ended:

@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import ViewError
 from core.service import PROJECT, Service
+from core.sessions import EVERYONE, SHARED
 from core.settings import Settings
 from core.tables.calllog import CallLog
 from core.views import BY_KEY, VIEWS, View, sections, view
@@ -17,10 +18,10 @@ LOG = b"call_id,rule_id,rule_parent_id,rule_text\nc1,1,0,Menu\nc1,2,1,Prices\nc2
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> CallLog:
     service = Service(Settings(home=tmp_path_factory.mktemp("home")))
-    session = service.create([("calls.csv", io.BytesIO(LOG))])
-    service.look(session.id)
+    session = service.create([("calls.csv", io.BytesIO(LOG))], owner=SHARED)
+    service.look(session.id, by=EVERYONE)
     service.runner.wait(session.id)
-    service.process(session.id)
+    service.process(session.id, by=EVERYONE)
     return service.open(service.runner.wait(session.id))
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.service import PROJECT, Service
-from core.sessions import Session
+from core.sessions import EVERYONE, SHARED, Session
 from core.settings import Settings
 from pages.parts import state
 
@@ -32,10 +32,10 @@ def ready_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A home folder with one processed session, and its id."""
     home = tmp_path_factory.mktemp("ready")
     service = Service(Settings(home=home))
-    session = service.create([("calls [2025].csv", io.BytesIO(CALLS.encode()))])
-    service.look(session.id)
+    session = service.create([("calls [2025].csv", io.BytesIO(CALLS.encode()))], owner=SHARED)
+    service.look(session.id, by=EVERYONE)
     service.runner.wait(session.id)
-    service.process(session.id)
+    service.process(session.id, by=EVERYONE)
     assert service.runner.wait(session.id).status == "ready"
     return home, session.id
 
@@ -53,16 +53,24 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def ready(home: Path, ready_home: tuple[Path, str]) -> Session:
-    shutil.copytree(ready_home[0], home)
+    shutil.copytree(ready_home[0], home, dirs_exist_ok=True)
     return state.service().store.read(ready_home[1])
 
 
 @pytest.fixture
-def show(home: Path) -> Callable[..., AppTest]:
-    """Run the app at an address: a page's file ("" for the first screen) and its parameters."""
+def secret(home: Path) -> str:
+    """What the browser of this test is known by."""
+    return state.service().keyring.issue()
 
-    def run(page: str = "", **query: str) -> AppTest:
+
+@pytest.fixture
+def show(secret: str) -> Callable[..., AppTest]:
+    """Run the app at an address: a page's file ("" for the first screen) and its parameters; in another browser where
+    another secret is given."""
+
+    def run(page: str = "", *, known_by: str = secret, **query: str) -> AppTest:
         app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=30)
+        app.session_state["throughline.secret"] = known_by
         for name, value in query.items():
             app.query_params[name] = value
         if page:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.ingest.mapping import Role
 from core.plan import header_groups
 from core.service import PROJECT
-from core.sessions import Failure, Job, JobState, Session, Status, utc_now
+from core.sessions import EVERYONE, SHARED, Failure, Job, JobState, Session, Status, utc_now
 from core.views import VIEWS
 from pages.parts import frame, state
 from pages.parts.text import literal, sentence
@@ -45,7 +45,7 @@ def test_a_dropped_file_is_on_disk_before_anything_else(show: Show) -> None:
     app = show()
     app.file_uploader[0].upload("march.csv", b"call_id,rule_id\nc1,1\nc1,2\n").run()
     assert not app.exception
-    (session,) = state.service().store.list_sessions(by=state.visitor())
+    (session,) = state.service().store.list_sessions(by=EVERYONE)
     assert (session.name, session.n_files) == ("march", 1)
     state.service().runner.wait(session.id)
     app.run()
@@ -56,8 +56,8 @@ def test_a_dropped_file_is_on_disk_before_anything_else(show: Show) -> None:
 def test_what_was_found_is_shown_before_processing(show: Show) -> None:
     service = state.service()
     text = "call_id,call_date,rule_id,rule_text\nc1,3/1/2025,1,Menu\nc2,4/1/2025,2,Prices\n"
-    session = service.create([("calls.csv", io.BytesIO(text.encode())), ("empty.csv", io.BytesIO(b""))])
-    service.look(session.id)
+    session = service.create([("calls.csv", io.BytesIO(text.encode())), ("empty.csv", io.BytesIO(b""))], owner=SHARED)
+    service.look(session.id, by=EVERYONE)
     service.runner.wait(session.id)
     app = show(frame.FILES, session=session.id)
     assert not app.exception
@@ -70,7 +70,7 @@ def test_what_was_found_is_shown_before_processing(show: Show) -> None:
 
 
 def test_files_that_a_crash_left_unseen_are_looked_at(show: Show) -> None:
-    session = state.service().create([("odd.csv", io.BytesIO(b"wer,was\n1,A\n1,B\n"))])
+    session = state.service().create([("odd.csv", io.BytesIO(b"wer,was\n1,A\n1,B\n"))], owner=SHARED)
     app = show(frame.FILES, session=session.id)
     assert not app.exception
     state.service().runner.wait(session.id)
@@ -79,9 +79,9 @@ def test_files_that_a_crash_left_unseen_are_looked_at(show: Show) -> None:
 
 def test_a_look_that_was_cancelled_can_be_begun_again(show: Show) -> None:
     service = state.service()
-    session = service.create([("odd.csv", io.BytesIO(b"wer,was\n1,A\n1,B\n"))])
-    service.look(session.id)
-    service.cancel(session.id)
+    session = service.create([("odd.csv", io.BytesIO(b"wer,was\n1,A\n1,B\n"))], owner=SHARED)
+    service.look(session.id, by=EVERYONE)
+    service.cancel(session.id, by=EVERYONE)
     app = show(frame.FILES, session=session.id)
     assert "Nothing is lost" in words(app)
     app.button(key="look").click().run()
@@ -91,8 +91,8 @@ def test_a_look_that_was_cancelled_can_be_begun_again(show: Show) -> None:
 
 def test_a_role_is_changed_by_hand_and_kept(show: Show) -> None:
     service = state.service()
-    session = service.create([("odd.csv", io.BytesIO(b"wer,was\n1,A\n1,B\n"))])
-    service.look(session.id)
+    session = service.create([("odd.csv", io.BytesIO(b"wer,was\n1,A\n1,B\n"))], owner=SHARED)
+    service.look(session.id, by=EVERYONE)
     service.runner.wait(session.id)
     app = show(frame.FILES, session=session.id)
     assert "which column is the" in words(app)
@@ -119,10 +119,10 @@ def test_summary_reads_like_a_finding(show: Show, ready: Session) -> None:
 
 def test_a_session_is_renamed_where_its_name_stands(show: Show, ready: Session) -> None:
     app = show(SUMMARY, session=ready.id)
-    app.text_input[0].input("  March  ").run()
+    app.text_input(key=f"name:{ready.name}").input("  March  ").run()
     assert not app.exception
     assert state.service().store.read(ready.id).name == "March"
-    assert show(SUMMARY, session=ready.id).text_input[0].value == "March"
+    assert show(SUMMARY, session=ready.id).text_input(key="name:March").value == "March"
 
 
 def test_the_path_explorer_stands_where_the_address_says(show: Show, ready: Session) -> None:
@@ -203,7 +203,7 @@ def test_a_failed_import_says_what_is_safe_and_what_can_be_done(show: Show, read
     said = words(app)
     assert "Nothing is lost" in said and "It broke" in said and "ab12" in said
     assert [button.label for button in app.button] == ["Process again", "Check files and columns"]
-    state.service().process(ready.id)
+    state.service().process(ready.id, by=EVERYONE)
     state.service().runner.wait(ready.id)
 
 
@@ -234,14 +234,14 @@ def test_a_first_screen_with_a_session_in_its_address_leads_to_the_session(show:
 def test_figures_of_files_that_were_changed_since_say_so(show: Show, ready: Session) -> None:
     assert "were changed since" not in words(show(SUMMARY, session=ready.id))
     (group,) = header_groups(ready)
-    state.service().set_role(ready.id, group.key, "popUpURL", Role.UNUSED)
+    state.service().set_role(ready.id, group.key, "popUpURL", Role.UNUSED, by=EVERYONE)
     assert "were changed since" in words(show(SUMMARY, session=ready.id))
 
 
 def test_a_sample_that_was_cancelled_before_it_was_looked_at_can_be_begun_again(show: Show) -> None:
     service = state.service()
-    session = service.sample("visits")
-    service.cancel(session.id)
+    session = service.sample("visits", owner=SHARED)
+    service.cancel(session.id, by=EVERYONE)
     app = show(SUMMARY, session=session.id)
     app.button(key="again").click().run()
     assert not app.exception

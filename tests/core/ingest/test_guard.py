@@ -1,4 +1,4 @@
-"""Limits, checked before any reader sees the file."""
+"""Guards, checked before any reader sees the file."""
 
 from pathlib import Path
 
@@ -7,10 +7,10 @@ import pytest
 from core.errors import FileRefused
 from core.ingest import guard
 from core.ingest.decode import CHUNK
-from core.settings import Limits
+from core.settings import Guards
 from tests.logs import inspected
 
-LIMITS = Limits(line_bytes=CHUNK + 1000, columns=100)
+GUARDS = Guards(line_bytes=CHUNK + 1000, columns=100)
 
 
 def written(folder: Path, data: bytes) -> Path:
@@ -37,14 +37,14 @@ def test_line_ends_are_plain_where_all_are_alike_also_across_chunks(tmp_path: Pa
 
 
 def test_a_long_line_is_refused_with_its_number(tmp_path: Path) -> None:
-    path = written(tmp_path, b"a,b\n1,2\n" + b"x" * (LIMITS.line_bytes + 1) + b",2\n3,4\n")
+    path = written(tmp_path, b"a,b\n1,2\n" + b"x" * (GUARDS.line_bytes + 1) + b",2\n3,4\n")
     with pytest.raises(FileRefused, match=r"^Line 3 has "):
-        guard.check_lines(path, LIMITS)
+        guard.check_lines(path, GUARDS)
 
 
 def test_a_line_of_just_the_limit_passes_also_across_chunks(tmp_path: Path) -> None:
-    line = b"x" * LIMITS.line_bytes + b"\n"
-    guard.check_lines(written(tmp_path, b"a,b\n" + line * 3), LIMITS)
+    line = b"x" * GUARDS.line_bytes + b"\n"
+    guard.check_lines(written(tmp_path, b"a,b\n" + line * 3), GUARDS)
 
 
 @pytest.mark.parametrize("before", [0, 1, 20_000])
@@ -52,17 +52,17 @@ def test_a_row_with_too_many_columns_is_refused_with_its_number(tmp_path: Path, 
     row = b"1,2" + b" " * 97 + b"\n"
     path = written(tmp_path, b"a,b\n" + row * before + b"," * 100 + b"\n")
     with pytest.raises(FileRefused, match=rf"^Line {before + 2:,} has more than 100 columns"):
-        guard.check_columns(path, b",", LIMITS)
+        guard.check_columns(path, b",", GUARDS)
 
 
 def test_as_many_columns_as_allowed_pass(tmp_path: Path) -> None:
-    guard.check_columns(written(tmp_path, (b",".join([b"1" * 30] * 100) + b"\n") * 2000), b",", LIMITS)
+    guard.check_columns(written(tmp_path, (b",".join([b"1" * 30] * 100) + b"\n") * 2000), b",", GUARDS)
 
 
 def test_columns_of_a_row_are_counted_across_chunks(tmp_path: Path) -> None:
     wide = b"," * 60 + b"x" * (CHUNK - 60) + b"," * 60 + b"\n"
     with pytest.raises(FileRefused, match="Line 1 has more than 100 columns"):
-        guard.check_columns(written(tmp_path, wide), b",", LIMITS)
+        guard.check_columns(written(tmp_path, wide), b",", GUARDS)
 
 
 def test_hostile_files_come_back_with_a_problem_and_not_as_an_error(tmp_path: Path) -> None:

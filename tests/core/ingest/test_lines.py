@@ -12,7 +12,7 @@ from core.errors import FileRefused
 from core.ingest import load
 from core.ingest.facts import Dialect
 from core.ingest.lines import Place, locate, mended
-from core.settings import Limits
+from core.settings import Guards
 from tests import naive
 from tests.logs import MEMORY, inspected
 
@@ -24,19 +24,19 @@ MESS = st.lists(PIECES, max_size=25).map("".join)
 class Reading:
     """What DuckDB makes of a text with three columns, and where the lines of it are found."""
 
-    def __init__(self, text: str, end: str = "\n", limits: Limits | None = None) -> None:
-        limits = limits or Limits()
+    def __init__(self, text: str, end: str = "\n", guards: Guards | None = None) -> None:
+        guards = guards or Guards()
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             path = folder / "file.csv"
             path.write_bytes(text.replace("\n", end).encode())
-            whole, self.spoiled = mended(path, Dialect(), folder / "mended.csv", limits)
+            whole, self.spoiled = mended(path, Dialect(), folder / "mended.csv", guards)
             with connect(folder, memory=MEMORY) as connection:
 
                 def run(query: str) -> list[tuple[object, ...]]:
                     return connection.execute(query).fetchall()
 
-                self.values = run(f"FROM {load.rows(whole, Dialect(), 3, limits, rejects='refused')}")
+                self.values = run(f"FROM {load.rows(whole, Dialect(), 3, guards, rejects='refused')}")
                 self.refused = load.refused_rows(run, "refused")
             offsets = [offset for offset, _ in self.refused]
             taken, strays, self.counted = locate(whole, Dialect(), range(len(self.values)), offsets)
@@ -100,7 +100,7 @@ def test_a_quote_that_never_ends_in_a_long_file_loses_no_row() -> None:
 
 
 def test_a_value_that_goes_on_longer_than_a_line_may_be_is_taken_as_never_closed() -> None:
-    found = Reading('h,i,j\n1,"' + "x\n" * 600 + '",3\n4,5,6\n', limits=Limits(line_bytes=1000))
+    found = Reading('h,i,j\n1,"' + "x\n" * 600 + '",3\n4,5,6\n', guards=Guards(line_bytes=1000))
     assert found.spoiled[0].line == 2
     assert found.values == [("4", "5", "6")]
 
@@ -119,7 +119,7 @@ def test_rows_behind_a_preamble_of_blank_lines_have_the_files_line_numbers(tmp_p
     path = tmp_path / "file.csv"
     path.write_bytes(b'\n \nh,i,j\n1,2,3\n4,5\n"\n')
     dialect = Dialect(preamble=2)
-    assert mended(path, dialect, tmp_path / "mended.csv", Limits())[1] == [Place(6, '"')]
+    assert mended(path, dialect, tmp_path / "mended.csv", Guards())[1] == [Place(6, '"')]
     rows, strays, counted = locate(path, dialect, [0], [15])
     assert (rows, strays[15], counted) == ({0: Place(4, "1,2,3")}, Place(5, "4,5"), 2)
 

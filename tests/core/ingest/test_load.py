@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.engine import connect
 from core.ingest import load
 from core.ingest.facts import Dialect
-from core.settings import Limits
+from core.settings import Guards
 from tests import naive
 from tests.logs import MEMORY
 
@@ -53,7 +53,7 @@ def test_refused_rows_come_in_file_order_with_a_reason(tmp_path: Path) -> None:
         def run(query: str) -> list[tuple[object, ...]]:
             return connection.execute(query).fetchall()
 
-        assert run(f"SELECT count(*) FROM {load.rows(path, Dialect(), 3, Limits(), rejects='refused')}") == [(2,)]
+        assert run(f"SELECT count(*) FROM {load.rows(path, Dialect(), 3, Guards(), rejects='refused')}") == [(2,)]
         assert load.refused_rows(run, "refused") == [
             (6, "has 2 columns where 3 were expected"),
             (16, "has more than 3 columns where 3 were expected"),
@@ -67,5 +67,5 @@ def test_empty_values_too_many_at_the_end_of_a_row_are_nothing(tmp_path: Path) -
     path = tmp_path / "file.csv"
     path.write_bytes(b"a,b\n1,2,\n3,4,,\n5,6, \n")
     with connect(tmp_path, memory=MEMORY) as connection:
-        query = f"SELECT c0 FROM {load.rows(path, Dialect(), 2, Limits(), rejects='refused')}"
+        query = f"SELECT c0 FROM {load.rows(path, Dialect(), 2, Guards(), rejects='refused')}"
         assert connection.execute(query).fetchall() == [("1",), ("3",)]

@@ -66,8 +66,14 @@ def kinds(home: Path) -> dict[str, Kind]:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
+    def clear(session: Session) -> None:
+        note(f"clear {session.name}")
+
     runs = {"succeed": succeed, "wait": wait, "refuse": refuse, "stumble": stumble, "die": die}
-    return {name: Kind(run=run, waiting=Status.QUEUED, running=Status.PROCESSING) for name, run in runs.items()}
+    return {
+        name: Kind(run=run, waiting=Status.QUEUED, running=Status.PROCESSING, noun="import", clear=clear)
+        for name, run in runs.items()
+    }
 
 
 def work(home: str, session_id: str) -> None:

@@ -121,7 +121,7 @@ def runner(
 ) -> Callable[..., Runner]:
     """Make a runner, as each server process has one."""
 
-    def make(at_once: int = 1, command: Callable[[str], list[str]] = command) -> Runner:
+    def make(at_once: int = 1, command: Callable[[str], list[str]] = command, **options: float) -> Runner:
         return Runner(
             store,
             home,
@@ -130,6 +130,7 @@ def runner(
             command=command,
             environment=ENVIRONMENT,
             folder=home,
+            **options,
         )
 
     return make

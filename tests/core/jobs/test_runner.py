@@ -70,16 +70,17 @@ def test_a_job_that_fails_says_so_and_can_be_tried_again(runner, make, kind, pro
     assert (after.status, after.job.failure) == (Status.READY, None)
 
 
-def test_a_killed_process_is_told_in_words_and_the_upload_kept(store, runner, make, pipes):
+def test_a_killed_process_is_told_in_words_and_the_upload_kept(store, runner, make, pipes, home, until):
     one, jobs = make("one"), runner()
     uploads.receive(store, one.id, "calls.csv", io.BytesIO(b"content"))
     jobs.submit(one.id, "wait")
     os.kill(pipes.started()[1], signal.SIGKILL)
     after = jobs.wait(one.id)
     assert (after.status, after.job.state) == (Status.FAILED, JobState.FAILED)
-    assert after.job.failure.problem.startswith("The import process was stopped by the system")
-    assert "The files are kept." in after.job.failure.hint
+    assert after.job.failure.problem.startswith("The import was stopped by the system")
+    assert "The files are kept" in after.job.failure.hint
     assert after.job.failure.reference == "exit -9"
+    until(lambda: lines(home) == ["begin one", "clear one"])
     assert uploads.path_of(store, one.id, after.files[0]).read_bytes() == b"content"
 
 
@@ -262,6 +263,33 @@ def test_a_job_that_died_with_its_server_is_picked_up_by_the_next(store, runner,
     after = jobs.wait(one.id)
     assert (after.status, after.job.state, after.job.attempt) == (Status.READY, JobState.DONE, 2)
     assert lines(home) == ["begin one", "begin one", "end one"]
+
+
+def test_a_process_that_hangs_is_ended_and_its_job_begun_again(runner, make, pipes, home, until):
+    one, jobs = make("one"), runner(patience=2)
+    jobs.submit(one.id, "wait")
+    _, first = pipes.started()
+    os.kill(first, signal.SIGSTOP)
+    until(lambda: jobs.tend() and lines(home).count("begin one") == 2)
+    _, second = pipes.started()
+    assert second != first
+    pipes.go(one)
+    after = jobs.wait(one.id)
+    assert (after.status, after.job.attempt, lines(home).count("end one")) == (Status.READY, 2, 1)
+
+
+def test_a_process_that_hangs_and_whose_server_died_is_ended_by_the_next(runner, make, pipes, start, home, until):
+    one = make("one")
+    server = start("parent", home, one.id)
+    _, first = pipes.started()
+    os.kill(first, signal.SIGSTOP)
+    server.kill()
+    server.wait()
+    jobs = runner(patience=2)
+    until(lambda: jobs.tend() and lines(home).count("begin one") == 2)
+    pipes.started()
+    pipes.go(one)
+    assert (jobs.wait(one.id).status, lines(home).count("end one")) == (Status.READY, 1)
 
 
 def test_a_queue_whose_server_died_goes_on_with_the_next(store, runner, make, pipes, start, freed, home):

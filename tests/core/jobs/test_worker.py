@@ -26,7 +26,7 @@ def do(store, home, queued):
     """Do the job of the session: call `run`, and keep what it returns."""
 
     def do(run, **options):
-        kinds = {"job": Kind(run=run, waiting=Status.QUEUED, running=Status.PROCESSING)}
+        kinds = {"job": Kind(run=run, waiting=Status.QUEUED, running=Status.PROCESSING, noun="import")}
         work(store, home, queued.id, kinds, seats=options.pop("seats", 1), **options)
         return store.read(queued.id)
 
@@ -199,6 +199,34 @@ def test_a_job_that_finds_no_seat_goes_on_waiting(do, home, queued):
     with seat(home, 1):
         assert do(never) == queued
         assert do(named("two"), seats=2).name == "two"
+
+
+def test_a_job_that_takes_longer_than_it_may_fails_and_its_commit_does_not_count(do):
+    stopped = threading.Event()
+
+    def run(session, reporter):
+        assert stopped.wait(60)
+        return lambda now: replace(now, name="too late")
+
+    after = do(run, longest=0, on_cancel=stopped.set)
+    assert (after.name, after.status, after.job.state) == ("one", Status.FAILED, JobState.FAILED)
+    assert after.job.failure.problem == "The import took longer than it may."
+    assert "THROUGHLINE_JOB_HOURS" in after.job.failure.hint
+
+
+def test_progress_stands_in_nobodys_way_who_saves_what_they_read(store, do, queued, until):
+    """Progress is no change of the session: a version that was read before it is still the newest."""
+
+    def run(session, reporter):
+        reporter.plan("only")
+        read = store.read(queued.id)
+        reporter.stage(0, total=7, unit="rows")
+        until(lambda: store.read(queued.id).job.progress.total == 7)
+        store.save(replace(read, name="saved"))
+        return lambda now: replace(now, status=Status.READY)
+
+    after = do(run)
+    assert (after.name, after.job.state) == ("saved", JobState.DONE)
 
 
 def test_a_job_that_died_is_done_again_but_not_for_ever(store, do, queued):

@@ -132,8 +132,8 @@ def test_an_envelope_that_says_more_is_damaged():
 
 
 def test_a_record_of_a_later_version_is_refused_by_name_and_not_called_damaged():
-    with pytest.raises(SessionTooNew, match=r"\(format 2, known: 1\)\. Update Throughline"):
-        decode(envelope({"anything": 1}, schema=2), ID)
+    with pytest.raises(SessionTooNew, match=r"\(format 3, known: 2\)\. Update Throughline"):
+        decode(envelope({"anything": 1}, schema=3), ID)
 
 
 def test_a_record_in_the_folder_of_another_session_is_damaged():

@@ -350,7 +350,7 @@ def test_a_damaged_record_is_told_and_kept_and_breaks_nothing_else(store, home, 
     store.update(healthy.id, lambda now: replace(now, job=job))
     store.update(hurt.id, lambda now: replace(now, job=job))
     damage(record(home, hurt))
-    before = snapshot(home)
+    before = snapshot(home / "sessions")
 
     for action in (
         lambda: store.get(hurt.id, by=EVERYONE),
@@ -365,7 +365,7 @@ def test_a_damaged_record_is_told_and_kept_and_breaks_nothing_else(store, home, 
     assert [one.id for one in store.active()] == [healthy.id]
     assert [problem.session_id for problem in store.check()] == [hurt.id]
     assert later(home, days=1).sweep().kept == (hurt.id,)
-    assert snapshot(home) == before
+    assert snapshot(home / "sessions") == before
 
     store.update(healthy.id, one_more)
     store.delete(hurt.id)
@@ -397,8 +397,8 @@ def test_a_record_in_the_wrong_folder_is_damaged(store, home):
 @leaves_damage
 def test_a_record_of_a_later_version_is_refused_listed_and_kept(store, home):
     made = store.create("one", owner=SHARED)
-    # The checksum is BLAKE2b of "2:{}", 16 bytes long.
-    newer = b'{"schema":2,"checksum":"b0aa13cbdf77ffc144986215c534a69d","length":2,"record":{}}'
+    # The checksum is BLAKE2b of "3:{}", 16 bytes long.
+    newer = b'{"schema":3,"checksum":"5e5d6abf2f630d205060513b0e874080","length":2,"record":{}}'
     record(home, made).write_bytes(newer)
     for action in (lambda: store.read(made.id), lambda: store.update(made.id, one_more), lambda: store.save(made)):
         with pytest.raises(SessionTooNew, match="Update Throughline"):
@@ -533,7 +533,7 @@ def test_a_write_that_does_not_fit_on_the_disk_keeps_the_old_state(store, home, 
     made = store.create("one", owner=SHARED)
     assert written("full", made.id, action).startswith("StorageFull: The disk is full, so nothing was changed.")
     assert store.read(made.id) == made
-    assert {path.name for path in store.folder(made.id).iterdir()} == {"session.json", ".lock"}
+    assert {path.name for path in store.folder(made.id).iterdir()} == {"session.json", ".owner", ".lock"}
     assert store.update(made.id, one_more).found == {"n": 1}
 
 
@@ -554,10 +554,10 @@ def test_a_writer_killed_at_any_moment_leaves_the_old_or_the_new_record_and_no_l
         after = store.read(made.id).found["n"]
         assert after - n - told in (0, 1)
         names = {path.name for path in store.folder(made.id).iterdir()}
-        assert names <= {"session.json", ".lock", ".session.json.tmp"}
+        assert names <= {"session.json", ".owner", ".lock", ".session.json.tmp"}
         n = store.update(made.id, one_more).found["n"]
         assert n == after + 1
-        assert {path.name for path in store.folder(made.id).iterdir()} == {"session.json", ".lock"}
+        assert {path.name for path in store.folder(made.id).iterdir()} == {"session.json", ".owner", ".lock"}
 
 
 def test_a_process_killed_while_it_holds_a_session_does_not_keep_it(store, write):

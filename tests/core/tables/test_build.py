@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from core.errors import MappingIncomplete, ThroughlineError
 from core.ingest import load
-from core.settings import Limits
+from core.settings import Guards
 from core.tables import schema
 from core.tables.build import build
 from core.tables.calllog import CallLog
@@ -175,7 +175,7 @@ def test_a_build_that_fails_leaves_nothing(tmp_path: Path) -> None:
     headless = whole._replace(mapping=mapped(whole.mapping.columns, {"node": "rule_id"}))
     for broken, error in ((empty, ThroughlineError), (headless, MappingIncomplete)):
         with pytest.raises(error):
-            build([broken], tmp_path / "tables", limits=Limits(), memory=MEMORY)
+            build([broken], tmp_path / "tables", guards=Guards(), memory=MEMORY)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1"]
 
 

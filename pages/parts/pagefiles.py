@@ -1,0 +1,20 @@
+"""Which file each page is."""
+
+from core.sessions import Place
+from core.views import BY_KEY, VIEWS, View
+
+START = "pages/data/start.py"
+FILES = "pages/data/files.py"
+SESSIONS = "pages/data/sessions.py"
+_FOLDERS = {"Overview": "overview", "Where do they go?": "paths"}
+
+
+def page_of(view: View) -> str:
+    """The file of a view's page: its section's folder, its key."""
+    return f"pages/{_FOLDERS[view.section]}/{view.key.replace('-', '_')}.py"
+
+
+def page_at(place: Place | None) -> str:
+    """The file of the page where someone stood; where that is none that there is, the first view's."""
+    view = BY_KEY.get(place.page) if place else None
+    return page_of(view or VIEWS[0])

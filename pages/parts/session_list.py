@@ -1,0 +1,156 @@
+"""The rows of the Sessions page: what each session is, and what can be done with it."""
+
+import streamlit as st
+
+from core.errors import ThroughlineError
+from core.sessions import SHARED, SessionSummary, Status, bundle, utc_now
+from core.text import ago, ahead, day, file_size, plural
+from pages.parts import cache, frame, identity, state
+from pages.parts.pagefiles import page_at
+from pages.parts.text import literal, sentence
+
+_SMALL = 50 * 1024 * 1024  # bytes: a download that may pass through the memory of the server
+_GONE = "throughline.deleted"
+_STATUS = {
+    Status.NEW: ("Empty", "gray", ":material/draft:"),
+    Status.RECEIVING: ("Not processed yet", "orange", ":material/table_view:"),
+    Status.QUEUED: ("Waiting", "blue", ":material/hourglass_top:"),
+    Status.PROCESSING: ("Importing", "blue", ":material/hourglass_top:"),
+    Status.READY: ("Ready", "green", ":material/check_circle:"),
+    Status.FAILED: ("Import stopped", "red", ":material/error:"),
+    Status.CANCELLED: ("Cancelled", "gray", ":material/cancel:"),
+}
+
+
+def row(one: SessionSummary, current: str) -> None:
+    """A session: a link, what is known of it, and what can be done with it."""
+    with st.container(border=True, key=f"row:{one.id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if one.damaged:
+                st.markdown("**A damaged session**", width="stretch")
+                st.badge("Damaged", color="red", icon=":material/warning:")
+            else:
+                with st.container(width="stretch"):
+                    st.page_link(
+                        page_at(one.last),
+                        label=f"**{literal(one.name)}**",
+                        icon=":material/folder_open:",
+                        query_params=state.address(one.id, one.last),
+                    )
+                if one.id == current:
+                    st.badge("Open", color="gray")
+                if one.owner == SHARED.key:
+                    st.badge("Everyone here", color="gray", icon=":material/group:")
+                if one.n_shares:
+                    st.badge(plural(one.n_shares, "link"), color="gray", icon=":material/share:")
+                words, color, icon = _STATUS[one.status or Status.NEW]
+                st.badge(words, color=color, icon=icon)  # type: ignore[arg-type]
+            with st.popover("", icon=":material/more_vert:", type="tertiary", help="Rename, copy, download, delete"):
+                _actions(one, current)
+        st.markdown(f":small[:gray[{sentence(_facts(one))}]]")
+
+
+def _facts(one: SessionSummary) -> str:
+    if one.damaged:
+        return f"Its record cannot be read, so it is not shown; its files are kept. Its id is {one.id}."
+    now = utc_now()
+    words = [f"{plural(one.n_files, 'file')}, {file_size(one.size)}", f"changed {ago(now - (one.updated or now))}"]
+    if one.created:
+        words.append(f"made {day(one.created.date())}")
+    words.append(f"kept until {day(one.expires.date())} if nobody opens it" if one.expires else "kept until deleted")
+    return " · ".join(words)
+
+
+def _actions(one: SessionSummary, current: str) -> None:
+    service, visitor = state.service(), state.visitor()
+    if not one.damaged:
+        with st.form(f"rename:{one.id}", border=False):
+            name = st.text_input("Name", value=one.name, max_chars=120)
+            if st.form_submit_button("Rename", icon=":material/edit:"):
+                service.rename(one.id, name, by=visitor)
+                st.rerun()
+        if st.button("Duplicate", icon=":material/content_copy:", key=f"copy:{one.id}", width="stretch"):
+            service.copy(one.id, by=visitor, owner=state.owner())
+            st.rerun()
+        _download(one)
+    if st.button("Delete", icon=":material/delete:", key=f"delete:{one.id}", width="stretch"):
+        service.discard(one.id, by=visitor)
+        cache.forget(one.id, one.tables)
+        st.session_state[_GONE] = one.id
+        state.go(frame.SESSIONS, {} if one.id == current else state.this_session())
+
+
+def _download(one: SessionSummary) -> None:
+    """Everything as one zip: through Streamlit where it is small, else as a stream from a route of our own."""
+    if one.size <= _SMALL:
+        st.download_button(
+            "Download as zip",
+            data=lambda: _packed(one.id),
+            file_name=f"{one.id}.zip",
+            mime="application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"zip:{one.id}",
+            width="stretch",
+        )
+    else:
+        st.link_button(
+            "Download as zip", identity.download_address(one.id), icon=":material/download:", width="stretch"
+        )
+
+
+def _packed(session_id: str) -> bytes:
+    store = state.service().store
+    return b"".join(bundle.pack(store, store.owned(session_id, by=state.visitor())))
+
+
+def undo() -> None:
+    """Right after a deletion: one click to take it back."""
+    gone = next((one for one in _discarded() if one.id == st.session_state.get(_GONE)), None)
+    if gone is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo"):
+        st.markdown(f":material/delete: Deleted **{literal(gone.name or 'a damaged session')}**.", width="stretch")
+        _undo_button(gone, "undo:last")
+
+
+def discarded() -> None:
+    """What was deleted and can still be had back."""
+    found = _discarded()
+    if not found:
+        return
+    with st.expander(f"Recently deleted ({len(found)})", icon=":material/delete:"):
+        for one in found:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                left = f"gone for good in {ahead(one.expires - utc_now())}" if one.expires else ""
+                st.markdown(f"{literal(one.name or 'A damaged session')} :small[:gray[{left}]]", width="stretch")
+                _undo_button(one, f"undo:{one.id}")
+                if st.button("Delete for good", type="tertiary", key=f"purge:{one.id}"):
+                    state.service().store.purge(one.id, by=state.visitor())
+                    st.rerun()
+
+
+def _undo_button(one: SessionSummary, key: str) -> None:
+    if st.button("Undo", icon=":material/undo:", key=key):
+        state.service().restore(one.id, by=state.visitor())
+        st.session_state.pop(_GONE, None)
+        st.rerun()
+
+
+def _discarded() -> list[SessionSummary]:
+    return state.service().store.list_discarded(by=state.visitor())
+
+
+def restore_box() -> None:
+    """A zip that was downloaded becomes a session again."""
+    with st.popover("Restore from a zip", icon=":material/unarchive:"):
+        turn = st.session_state.setdefault("throughline.restore", 0)
+        archive = st.file_uploader("A zip that was downloaded here", type="zip", key=f"restore:{turn}")
+        if archive is not None:
+            try:
+                session = state.service().unpack(archive, owner=state.owner())
+            except ThroughlineError as refusal:
+                st.error(sentence(str(refusal)), icon=":material/error:")
+                return
+            st.session_state["throughline.restore"] += 1
+            state.go(frame.page_of(frame.VIEWS[0]), state.address(session.id))
