@@ -11,12 +11,12 @@ from pages.parts import frame, identity, importing, state
 def main() -> None:
     frame.begin()
     with frame.spoken_errors():
+        # First of all: the browser, asked who it is, answers at once, and from the page that it knows by then.
+        page = frame.navigation()
         if not identity.is_known():
-            frame.navigation()
             frame.moment()
             return
         session, problem = state.bind()
-        page = frame.navigation()
         if problem is not None:
             raise problem
         if session is None:

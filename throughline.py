@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     os.chdir(HERE)
     if arguments[0] == "app":
         set_up("requirements.txt")
-        # Sessions are everyone's who can reach the server, so by itself it answers this machine only.
+        # Anyone who reaches the server may upload, so by itself it answers this machine only.
         local = () if "--server.address" in arguments else ("--server.address", "localhost")
         return run("streamlit", "run", "streamlit_app.py", *local, *arguments[1:])
     set_up("requirements-dev.txt")

@@ -2,9 +2,12 @@
 
 python -m core import FILE... [--name N] [--map ROLE=COLUMN] [--json]
 python -m core sessions [--json]
-python -m core view KEY --session ID [--format table|csv|json] [--limit N] [--prefix A,B]
+python -m core view KEY --session ID [--filter NAME=VALUE] [--format table|csv|json] [--limit N] [--prefix A,B]
+python -m core pack ID FILE
+python -m core unpack FILE
 python -m core delete ID
 python -m core check
+python -m core sweep
 """
 
 import argparse
@@ -17,19 +20,20 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pandas as pd
 
 from core import jobs, log, settings
-from core.errors import FileRefused, ThroughlineError
+from core.errors import FileRefused, ThroughlineError, ViewError
 from core.export import as_csv
-from core.flow.filter import ALL
+from core.export.printed import as_json, as_text
+from core.files import atomic_write, storage_errors
+from core.flow.filter import PARAMETERS, Filter
 from core.jobs.memory import allowed, limit_this_process
 from core.plan import header_groups, mapping_of
 from core.service import Service, unusable
-from core.sessions import EVERYONE, SHARED, Failure, JobState, Session, utc_now
+from core.sessions import EVERYONE, SHARED, Failure, JobState, Session, bundle, utc_now
 from core.text import ago, clean, file_size, plural
 from core.views import VIEWS, view
-from core.work import kinds
+from core.work import FILE_ID, kinds
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,11 +77,28 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("view", help="print the rows of a view")
     command.add_argument("key", choices=[one.key for one in VIEWS])
     command.add_argument("--session", required=True, metavar="ID")
+    command.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="of these calls only, as in an address of the dashboard, e.g. --filter weekday=1,2 --filter a.City=Haifa; "
+        f"may be repeated; NAME is one of {', '.join(PARAMETERS)}, or a.COLUMN",
+    )
     command.add_argument("--format", choices=("table", "csv", "json"), default="table")
     command.add_argument("--limit", type=_whole, metavar="N", help="at most this many rows; all by default")
     for name, meaning in {name: text for one in VIEWS for name, text in one.parameters.items()}.items():
         command.add_argument(f"--{name}", help=meaning)
     command.set_defaults(run=_view)
+
+    command = commands.add_parser("pack", help="write all of a session into one zip")
+    command.add_argument("id", metavar="ID")
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.set_defaults(run=_pack)
+
+    command = commands.add_parser("unpack", help="make a session from such a zip, and wait until it is ready")
+    command.add_argument("file", type=Path, metavar="FILE")
+    command.set_defaults(run=_unpack)
 
     command = commands.add_parser("delete", help="delete a session, its files and its tables")
     command.add_argument("id", metavar="ID")
@@ -86,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("check", help="look for damage in the store, and change nothing")
     command.set_defaults(run=_check)
 
+    command = commands.add_parser("sweep", help="remove what has expired and what no session needs any more")
+    command.set_defaults(run=_sweep)
+
     command = commands.add_parser("work", help="do the job of a session; started by Throughline itself")
     command.add_argument("id", metavar="ID")
     command.set_defaults(run=_work)
@@ -93,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _import(service: Service, given: argparse.Namespace) -> int:
-    wanted = dict(_pair(text) for text in given.map)
+    wanted = dict(_pair("--map", text) for text in given.map)
     with ExitStack() as stack:
         files = []
         for path in given.files:
@@ -131,11 +155,28 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    role, equals, column = text.partition("=")
-    if not (role and equals and column):
-        raise ThroughlineError(f"--map {text!r} is not of the form ROLE=COLUMN.", 'For example: --map call="Case ID".')
-    return role, column
+def _pair(option: str, text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        form, example = _PAIRS[option]
+        raise ThroughlineError(f"{option} {text!r} is not of the form {form}.", f"For example: {option} {example}.")
+    return name, value
+
+
+_PAIRS = {"--map": ("ROLE=COLUMN", 'call="Case ID"'), "--filter": ("NAME=VALUE", "weekday=1,2")}
+"""What an option takes that may be repeated, and an example."""
+
+
+def _where(texts: list[str]) -> Filter:
+    """The filter that `--filter` asks for; what is given twice adds up."""
+    query: dict[str, str] = {}
+    for name, value in (_pair("--filter", text) for text in texts):
+        if not Filter.is_parameter(name):
+            raise ViewError(
+                f"There is no filter named {name[:40]!r}.", f"There are: {', '.join(PARAMETERS)}, and a.COLUMN."
+            )
+        query[name] = f"{query[name]},{value}" if name in query else value
+    return Filter.from_query(query)
 
 
 def _ended(session: Session) -> Session:
@@ -165,6 +206,7 @@ def _told(session: Session) -> dict[str, Any]:
         "name": session.name,
         "status": session.status.value,
         "address": address(session),
+        "files": {file.id[:FILE_ID]: file.name for file in session.files},
         "found": session.found,
         "roles": roles,
         "refused": [{"file": name, "problem": problem, "hint": hint} for name, problem, hint in unusable(session)],
@@ -173,12 +215,13 @@ def _told(session: Session) -> dict[str, Any]:
 
 def _report(session: Session) -> str:
     found = session.found
+    merged = f"{found['n_merged']:,} merged into them, " if found.get("n_merged") else ""
     lines = [
         session.id,
         f"{plural(found['n_calls'], 'call')}, {plural(found['n_steps'], 'step')}, "
         f"{plural(found['n_paths'], 'different path')}, {plural(found['n_nodes'], 'menu item')}",
         f"{plural(found['n_rows'], 'row')} read: {plural(found['n_steps'], 'step')}, "
-        f"{plural(found['n_declarations'], 'declaration')}, "
+        f"{merged}{plural(found['n_declarations'], 'declaration')}, "
         f"{found['n_rejected']:,} rejected",
     ]
     if found["first_day"]:
@@ -215,21 +258,39 @@ def _view(service: Service, given: argparse.Namespace) -> int:
     parameters = {
         name: value for one in VIEWS for name in one.parameters if (value := getattr(given, name, None)) is not None
     }
-    frame = wanted.frame(service.open(session), ALL, **parameters)
+    frame = wanted.frame(service.open(session), _where(given.filter), **parameters)
     if given.limit is not None:
         frame = frame.head(given.limit)
     if given.format == "json":
-        rows = [
-            {name: None if pd.isna(value) else value for name, value in row.items()}
-            for row in frame.astype(object).to_dict("records")
-        ]
-        print(json.dumps(rows[0] if wanted.single else rows, ensure_ascii=False))
+        print(as_json(frame, single=wanted.single))
     elif given.format == "csv":
         sys.stdout.buffer.write(as_csv(frame))
     else:
-        shown = frame.T if wanted.single else frame
-        with pd.option_context("display.width", None, "display.max_colwidth", 80):
-            print(shown.to_string(index=wanted.single, header=not wanted.single, na_rep="–"))
+        print(as_text(frame, single=wanted.single))
+    return 0
+
+
+def _pack(service: Service, given: argparse.Namespace) -> int:
+    session = service.store.get(given.id, by=EVERYONE)
+    if given.file.is_dir():
+        raise FileRefused(f"{given.file} is a folder.", "Say what the file in it is to be called.")
+    with storage_errors(), atomic_write(given.file) as file:
+        for piece in bundle.pack(service.store, session):
+            file.write(piece)
+    print(f"{given.file}: {file_size(given.file.stat().st_size)}")
+    return 0
+
+
+def _unpack(service: Service, given: argparse.Namespace) -> int:
+    try:
+        with given.file.open("rb") as file:
+            session = service.unpack(file, owner=SHARED)
+    except OSError as error:
+        raise FileRefused(f"{given.file} cannot be read: {error.strerror}.") from error
+    session = service.runner.wait(session.id, _progress)
+    if session.files:
+        _ended(session)
+    print(_report(session) if session.found else session.id)
     return 0
 
 
@@ -246,6 +307,21 @@ def _check(service: Service, given: argparse.Namespace) -> int:
     n = len(service.store.list_sessions(by=EVERYONE))
     print(f"{plural(n, 'session')} looked at, {plural(len(problems), 'problem')} found.")
     return 1 if problems else 0
+
+
+def _sweep(service: Service, given: argparse.Namespace) -> int:
+    report = service.store.sweep()
+    for session_id in report.expired:
+        print(f"{session_id}: expired, removed")
+    for name in report.removed:
+        print(f"{name}: belonged to nothing, removed")
+    for session_id in report.kept:
+        print(f"{session_id}: damaged, kept as it is")
+    print(
+        f"{plural(len(report.expired), 'session')} expired, {plural(len(report.removed), 'leftover')} removed, "
+        f"{plural(len(report.kept), 'damaged session')} kept."
+    )
+    return 0
 
 
 def _work(service: Service, given: argparse.Namespace) -> int:

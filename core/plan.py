@@ -6,8 +6,11 @@ from typing import Any
 
 import msgspec
 
-from core.ingest.facts import FileFacts
-from core.ingest.mapping import ColumnMapping, Group, Role, groups, proposed, with_dates, with_role
+from core.errors import FileRefused
+from core.ingest import dates, mapping
+from core.ingest.facts import ColumnFacts, FileFacts
+from core.ingest.guessing import proposed
+from core.ingest.mapping import OF_A_MENU, ColumnMapping, Content, Group, Role, groups, with_role
 from core.sessions import Session, StoredFile
 
 
@@ -27,26 +30,73 @@ def header_groups(session: Session) -> list[Group]:
 
 
 class Choices(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person chose for the files with one header, the newest choice last; the rest is guessed anew each time."""
+    """What a person chose for the files with one header, the newest role last; the rest is guessed anew each time."""
 
     roles: dict[str, Role] = {}
     date_format: str = ""
+    content: Content | None = None
 
 
-def choices(session: Session, key: str) -> Choices:
-    return msgspec.convert(session.plan.get(key, {}), Choices)
+class Chosen(Choices, frozen=True, kw_only=True):
+    """The choices made in this session, and those its owner made before, in another, which count where these do not."""
+
+    before: Choices | None = None
+
+    @property
+    def whole(self) -> Choices:
+        """Both together."""
+        before = self.before or Choices()
+        earlier = {column: role for column, role in before.roles.items() if column not in self.roles}
+        return Choices(
+            roles={**earlier, **self.roles},
+            date_format=self.date_format or before.date_format,
+            content=self.content or before.content,
+        )
+
+
+def choices(session: Session, key: str) -> Chosen:
+    return msgspec.convert(session.plan.get(key, {}), Chosen)
 
 
 def mapping_of(session: Session, group: Group) -> ColumnMapping:
     """The mapping of the files in `group`: what is guessed from all of them, then what a person chose."""
     chosen = choices(session, group.key)
-    mapping = proposed(group.columns)
-    for column, role in chosen.roles.items():
-        mapping = with_role(mapping, column, role)
-    dated = next((one for one in group.columns if one.name == mapping.column(Role.TIMESTAMP)), None)
-    if dated is not None and chosen.date_format in dated.formats:
-        return msgspec.structs.replace(mapping, date_format=chosen.date_format)
-    return with_dates(mapping, group.columns)
+    whole = chosen.whole
+    names_a_call = Role.CALL in whole.roles.values()
+    found = proposed(group.columns, whole.content or (Content.CALLS if names_a_call else None))
+    for column, role in whole.roles.items():
+        if column in found.columns and (found.content is Content.CALLS or role in OF_A_MENU):
+            found = with_role(found, column, role)
+    dated = next((one for one in group.columns if one.name == found.column(Role.TIMESTAMP)), None)
+    return msgspec.structs.replace(found, date_format=_date_format(chosen, dated) if dated else "")
+
+
+def _date_format(chosen: Chosen, column: ColumnFacts) -> str:
+    """The format that was chosen here, or one chosen before where the column itself does not settle it."""
+    if chosen.date_format in column.formats:
+        return chosen.date_format
+    if chosen.before and chosen.before.date_format in dates.tied(column.formats):
+        return chosen.before.date_format
+    return dates.chosen(column.formats)
+
+
+def check(session: Session) -> None:
+    """Raise MappingIncomplete or FileRefused where the files that were looked at cannot be processed as they are."""
+    found = header_groups(session)
+    if not found:
+        raise FileRefused("None of the files can be used.", "Add a CSV file with one row for each step of a call.")
+    for group in found:
+        mapping.check(mapping_of(session, group))
+    if not has_calls(session):
+        raise FileRefused(
+            "The files describe the menu, and none of them has calls.",
+            "Add a file with one row for each step of a call, or mark the file that has them.",
+        )
+
+
+def has_calls(session: Session) -> bool:
+    """Whether any of the usable files is one of calls."""
+    return any(mapping_of(session, group).content is Content.CALLS for group in header_groups(session))
 
 
 def with_facts(facts: dict[str, FileFacts]) -> Callable[[Session], Session]:
@@ -66,14 +116,31 @@ def with_roles(session: Session, key: str, wanted: Mapping[str, Role]) -> Sessio
     """The session with roles (column -> role) chosen for the files whose header has `key`."""
     before = choices(session, key)
     kept = {column: role for column, role in before.roles.items() if column not in wanted}
-    after = msgspec.structs.replace(before, roles={**kept, **wanted})
-    return msgspec.structs.replace(session, plan={**session.plan, key: _plain(after)})
+    return _with(session, key, msgspec.structs.replace(before, roles={**kept, **wanted}))
 
 
 def with_date_format(session: Session, key: str, date_format: str) -> Session:
     """The session with a date format chosen for the files whose header has `key`."""
-    after = msgspec.structs.replace(choices(session, key), date_format=date_format)
-    return msgspec.structs.replace(session, plan={**session.plan, key: _plain(after)})
+    return _with(session, key, msgspec.structs.replace(choices(session, key), date_format=date_format))
+
+
+def with_content(session: Session, key: str, content: Content) -> Session:
+    """The session with what the files whose header has `key` hold, as a person says."""
+    return _with(session, key, msgspec.structs.replace(choices(session, key), content=content))
+
+
+def with_earlier(session: Session, key: str, earlier: Choices) -> Session:
+    """The session with what its owner chose before for the files whose header has `key`."""
+    return _with(session, key, msgspec.structs.replace(choices(session, key), before=earlier))
+
+
+def without_choices(session: Session, key: str) -> Session:
+    """The session with nothing but guesses for the files whose header has `key`."""
+    return _with(session, key, Chosen())
+
+
+def _with(session: Session, key: str, chosen: Chosen) -> Session:
+    return msgspec.structs.replace(session, plan={**session.plan, key: _plain(chosen)})
 
 
 def fingerprint(session: Session) -> str:

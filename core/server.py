@@ -72,6 +72,8 @@ class OwnerCookie:
                 if headers.get("content-type", "").startswith("text/html"):
                     try:
                         headers.append("set-cookie", self._cookie(Headers(scope=scope), scope["scheme"]))
+                        # A cache between would hand one browser's secret to another.
+                        headers["cache-control"] = "private, no-cache"
                     except ThroughlineError as error:
                         log.warning("no cookie could be made: %s", error)
             await send(message)

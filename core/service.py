@@ -1,7 +1,7 @@
 """Everything that can be done with Throughline, in one place for the pages and the command line."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
@@ -11,7 +11,6 @@ from typing import BinaryIO
 import msgspec
 
 from core.errors import (
-    FileRefused,
     LimitExceeded,
     MappingIncomplete,
     NotReady,
@@ -19,10 +18,21 @@ from core.errors import (
     SessionTooNew,
     ThroughlineError,
 )
+from core.habits import Habits
 from core.ingest import mapping
-from core.ingest.mapping import Role
+from core.ingest.mapping import Content, Role
 from core.jobs import Runner
-from core.plan import facts_of, header_groups, inspected, mapping_of, with_date_format, with_roles
+from core.plan import (
+    check,
+    facts_of,
+    header_groups,
+    inspected,
+    mapping_of,
+    with_content,
+    with_date_format,
+    with_roles,
+    without_choices,
+)
 from core.sessions import JobState, Keyring, Owner, Place, Session, SessionStore, Visitor, bundle, shares, uploads
 from core.sessions.store import NAME_LENGTH
 from core.settings import Settings
@@ -50,6 +60,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = SessionStore(settings.home, limits=settings.limits)
+        self.habits = Habits(settings)
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -120,13 +131,8 @@ class Service:
         self.store.owned(session_id, by=by)
 
         def ready(session: Session) -> Session:
-            found = header_groups(session)
-            if not found and len(inspected(session)) == len(session.files):
-                raise FileRefused(
-                    "None of the files can be used.", "Add a CSV file with one row for each step of a call."
-                )
-            for group in found:
-                mapping.check(mapping_of(session, group))
+            if len(inspected(session)) == len(session.files):  # else the job looks first, and checks then
+                check(session)
             return session
 
         return self.runner.submit(session_id, BUILD, ready)
@@ -213,23 +219,40 @@ class Service:
         return self._update(session_id, change, by)
 
     def set_role(self, session_id: str, key: str, column: str, role: Role, *, by: Visitor) -> Session:
-        """Mark `column` as `role` in the files whose header has `key`."""
+        """Mark `column` as `role` in the files whose header has `key`. Raises MappingIncomplete for no such column."""
+        return self.set_column_roles(session_id, key, {column: role}, by=by)
+
+    def set_column_roles(self, session_id: str, key: str, wanted: Mapping[str, Role], *, by: Visitor) -> Session:
+        """`set_role` for several columns at once, `wanted` being column -> role."""
 
         def changed(session: Session) -> Session:
-            for group in header_groups(session):
-                if group.key == key:
-                    mapping.with_role(mapping_of(session, group), column, role)
-                    return with_roles(session, key, {column: role})
-            return session
+            (group,) = (group for group in header_groups(session) if group.key == key)
+            for column, role in wanted.items():
+                mapping.with_role(mapping_of(session, group), column, role)
+            return with_roles(session, key, wanted)
 
-        return self._update(session_id, changed, by)
+        return self._choose(session_id, changed, by, key)
 
     def set_date_format(self, session_id: str, key: str, date_format: str, *, by: Visitor) -> Session:
-        def changed(session: Session) -> Session:
-            known = {group.key for group in header_groups(session)}
-            return with_date_format(session, key, date_format) if key in known else session
+        return self._choose(session_id, lambda session: with_date_format(session, key, date_format), by, key)
 
-        return self._update(session_id, changed, by)
+    def set_content(self, session_id: str, key: str, content: Content, *, by: Visitor) -> Session:
+        """Say what the files whose header has `key` hold: calls, or the menu."""
+        return self._choose(session_id, lambda session: with_content(session, key, content), by, key)
+
+    def forget_choices(self, session_id: str, key: str, *, by: Visitor) -> Session:
+        """Go back to what is guessed for the files whose header has `key`, here and in later sessions."""
+        return self._choose(session_id, lambda session: without_choices(session, key), by, key)
+
+    def _choose(self, session_id: str, change: Callable[[Session], Session], by: Visitor, key: str) -> Session:
+        """Change the choices for a header, where the session has it, and remember them for the next session."""
+
+        def changed(session: Session) -> Session:
+            return change(session) if key in {group.key for group in header_groups(session)} else session
+
+        session = self._update(session_id, changed, by)
+        self.habits.remember(session, key)
+        return session
 
     def set_roles(self, session_id: str, wanted: dict[str, str], *, by: Visitor) -> Session:
         """Set roles by hand in every header that has the columns, `wanted` being role -> column.
@@ -248,10 +271,13 @@ class Service:
                 fitting = {role: column for role, column in wanted.items() if column in names}
                 changed = mapping.overridden(mapping_of(session, group), fitting)
                 chosen = {column: changed.roles[column] for column in fitting.values()}
-                session = with_roles(session, group.key, chosen)
+                session = with_roles(session, group.key, chosen) if chosen else session
             return session
 
-        return self._update(session_id, change, by)
+        session = self._update(session_id, change, by)
+        for group in header_groups(session):
+            self.habits.remember(session, group.key)
+        return session
 
     def _update(self, session_id: str, change: Callable[[Session], Session], by: Visitor) -> Session:
         self.store.owned(session_id, by=by)

@@ -6,6 +6,7 @@ characters can disturb what stands beside it.
 
 import math
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -55,6 +56,12 @@ def is_rtl(text: str) -> bool:
         if direction in {"L", "R", "AL"}:
             return direction != "L"
     return False
+
+
+def mostly_rtl(texts: Iterable[str]) -> bool:
+    """Whether more than half of the texts that have letters run right to left."""
+    lettered = [text for text in texts if any(map(str.isalpha, text))]
+    return 2 * sum(map(is_rtl, lettered)) > len(lettered)
 
 
 def isolate(text: str) -> str:
@@ -194,6 +201,24 @@ def ahead(time: timedelta) -> str:
 def ago(time: timedelta) -> str:
     """How long ago something was: `just now`, `12 minutes ago`, `3 hours ago`, `89 days ago`."""
     return "just now" if time < timedelta(minutes=1) else f"{ahead(time)} ago"
+
+
+def lasting(seconds: float) -> str:
+    """A length of time in its two largest units: `48 s`, `1 min 20 s`, `2 h 5 min`, `3 days 4 h`."""
+    rest, parts = round(seconds), []
+    for unit, size in ((" days", 86_400), (" h", 3_600), (" min", 60), (" s", 1)):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{number(count)}{unit if (unit, count) != (' days', 1) else ' day'}")
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "0 s"
+
+
+def ordinal(n: int) -> str:
+    """A place in a row: `1st`, `2nd`, `3rd`, `11th`."""
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{number(n)}{ending}"
 
 
 def file_size(n_bytes: int) -> str:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from core.errors import FileRefused
 from core.files import make_folder, remove_folder
+from core.habits import Habits
 from core.ingest.facts import FileFacts
 from core.ingest.inspect import inspect
 from core.jobs import Kind, Reporter
 from core.jobs.memory import allowed
-from core.plan import fingerprint, header_groups, inspected, mapping_of, with_facts
+from core.plan import check, fingerprint, header_groups, inspected, mapping_of, with_facts
 from core.sessions import Session, SessionStore, Status
 from core.sessions.uploads import path_of
 from core.settings import Settings
@@ -21,6 +21,8 @@ from core.tables.raw import Source
 
 INSPECT = "inspect"
 BUILD = "build"
+FILE_ID = 8
+"""As many letters of a file's id tell it from the few others of its session."""
 TOO_MUCH = "Split the file, leave out columns that are not needed, or raise THROUGHLINE_JOB_MEMORY_MB."
 
 Commit = Callable[[Session], Session]
@@ -33,18 +35,23 @@ def engine_memory(settings: Settings) -> int:
 
 def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
     """The jobs by name."""
+    habits = Habits(settings)
+
+    def seen(found: dict[str, FileFacts], session: Session) -> Session:
+        """The session with the facts of its new files, and what its owner chose before for such files."""
+        return habits.recalled(with_facts(found)(session), found)
 
     def look(session: Session, reporter: Reporter) -> Commit:
         found = _inspected(store, settings, session, reporter)
 
         def commit(now: Session) -> Session:
-            return msgspec.structs.replace(with_facts(found)(now), status=Status.RECEIVING)
+            return msgspec.structs.replace(seen(found, now), status=Status.RECEIVING)
 
         return commit
 
     def work(session: Session, reporter: Reporter) -> Commit:
         found = _inspected(store, settings, session, reporter)
-        session = with_facts(found)(session)
+        session = seen(found, session)
         made_of = fingerprint(session)
         clear(session)
         tables = make_folder(store.folder(session.id) / "tables", parents=False)
@@ -59,7 +66,7 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
 
         def commit(now: Session) -> Session:
             return msgspec.structs.replace(
-                with_facts(found)(now),
+                seen(found, now),
                 status=Status.READY,
                 tables=generation,
                 retired=now.tables,
@@ -108,19 +115,18 @@ def _inspected(store: SessionStore, settings: Settings, session: Session, report
 
 
 def _sources(store: SessionStore, session: Session) -> list[Source]:
+    check(session)
     mappings = {file_id: mapping_of(session, group) for group in header_groups(session) for file_id in group.file_ids}
     facts = inspected(session)
-    sources = [
+    return [
         Source(
             path_of(store, session.id, file),
             file.name,
             facts[file.id].dialect,
             mappings[file.id],
             facts[file.id].rows,
+            file.id[:FILE_ID],
         )
         for file in session.files
         if file.id in mappings
     ]
-    if not sources:
-        raise FileRefused("None of the files can be used.", "Add a CSV file with one row for each step of a call.")
-    return sources

@@ -2,27 +2,33 @@
 
 import csv
 import io
+import math
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import pandas as pd
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from core.flow.filter import Filter
 from core.ingest.facts import FileFacts
+from core.ingest.guessing import proposed
 from core.ingest.inspect import inspect, read_dialect
-from core.ingest.mapping import ColumnMapping, Role, proposed
+from core.ingest.mapping import ColumnMapping, Role
 from core.settings import Guards
 from core.tables.build import build
 from core.tables.calllog import CallLog
 from core.tables.raw import Source
 from tests import naive
 
+Drawn = TypeVar("Drawn")
+Opener = Callable[..., CallLog]
+"""Opens the log of files with the contents that it is given."""
 MEMORY = 256 * 1024 * 1024
 CLASSIC = {
     "call": "call_id",
@@ -51,9 +57,11 @@ def source(folder: Path, content: bytes | str, *, mapping: ColumnMapping | None 
     return Source(folder / "upload.csv", name, facts.dialect, mapping or proposed(facts.columns), facts.rows)
 
 
-def mapped(header: Sequence[str], roles: Mapping[str, str], date_format: str = "") -> ColumnMapping:
-    """Exactly these roles (role -> column); every other column is left out."""
-    by_column = {column: Role(role) for role, column in roles.items()}
+def mapped(
+    header: Sequence[str], roles: Mapping[str, str], date_format: str = "", attributes: Sequence[str] = ()
+) -> ColumnMapping:
+    """Exactly these roles (role -> column) and attributes; every other column is left out."""
+    by_column = {column: Role(role) for role, column in roles.items()} | dict.fromkeys(attributes, Role.ATTRIBUTE)
     return ColumnMapping(
         columns=tuple(header),
         roles={column: by_column.get(column, Role.UNUSED) for column in header},
@@ -87,7 +95,8 @@ def both(*files: naive.File) -> Iterator[tuple[CallLog, naive.Log]]:
             path.parent.mkdir()
             path.write_bytes(file.text.encode())
             dialect, header, _ = read_dialect(path, path.parent, Guards())
-            sources.append(Source(path, "a.csv", dialect, mapped(header, file.roles, file.date_format)))
+            mapping = mapped(header, file.roles, file.date_format, file.attributes)
+            sources.append(Source(path, "a.csv", dialect, mapping, id=file.id))
         with closing(built(folder, *sources)) as log:
             yield log, naive.read(*files)
 
@@ -98,6 +107,8 @@ def rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
     if pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
@@ -105,14 +116,51 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
+def assert_same(frame: pd.DataFrame, expected: Sequence[Sequence[object]]) -> None:
+    """The rows of the frame are those expected, in that order; fractions to 1e-12, all else exactly."""
+    found = rows(frame)
+    for number, (row, known) in enumerate(zip(found, expected, strict=False)):
+        same = len(row) == len(known) and all(_same(one, other) for one, other in zip(row, known, strict=True))
+        assert same, f"row {number} is {row}, not {tuple(known)}"
+    assert len(found) == len(expected), (found, expected)
+
+
+def _same(value: object, known: object) -> bool:
+    if isinstance(known, float) and isinstance(value, float):
+        return math.isclose(value, known, rel_tol=1e-12, abs_tol=1e-12)
+    return type(value) is type(known) and value == known
+
+
 NODES = ("1", "7", "007", "10", "9", "0", " 7 ", "a", "B", "é", "שיחה", 'ד"ר', "x,y", "back\\slash", "-5")
 MISSING = ("", "NULL", "null ", " ")
-CALLS = ("1", "01", "NA", "2", " 2", "שיחה", "3;4")
-LABELS = ("General", 'כללי, "שלום"', "two\nlines", "=1+1", " General ", "'x'")
+CALLS = ("1", "01", "NA", "2", " 2", "שיחה", "3;4", "4", "5")
+LABELS = (
+    "General",
+    'כללי, "שלום"',
+    "two\nlines",
+    "=1+1",
+    " General ",
+    "'x'",
+    "GENERAL",
+    "straße",
+    "STRASSE",
+    "é",
+    "e\u0301",
+)
 PARENTS = ("0", "1", "7", "a", "menu only", "שיחה")
 URLS = ("https://example.org/?a=1,2", "http://x")
-FORMATS = {"%Y-%m-%d %H:%M:%S": "2025-03-{0:02} 10:0{1}:00", "%d/%m/%Y": "{0}/3/2025", "%m/%d/%Y": "3/{0}/2025"}
+OUTCOMES = ("solved", "left, angry", "נפתר")
+AGENTS = ("Noa", "Ben; junior")
+CITIES = ("Haifa", "haifa", "ירושלים", "a,b\\c")
+FLOORS = ("1", "01", "-1")
+FORMATS = {
+    "%Y-%m-%d %H:%M:%S": "2025-03-{0:02} {2:02}:0{1}:00",
+    "%d/%m/%Y %H:%M": "{0}/3/2025 {2:02}:0{1}",
+    "%d/%m/%Y": "{0}/3/2025",
+    "%m/%d/%Y": "3/{0}/2025",
+}
 UNREADABLE = ("soon", "31/31/2025")
+ATTRIBUTES = ("city", "קומה, floor")
 
 
 class Row(NamedTuple):
@@ -122,37 +170,53 @@ class Row(NamedTuple):
     label: str
     url: str
     timestamp: str
+    outcome: str = ""
+    agent: str = ""
+    city: str = ""
+    floor: str = ""
 
 
-def _rows(written: str) -> st.SearchStrategy[Row]:
-    def often(values: Sequence[str], seldom: Sequence[str] = MISSING) -> st.SearchStrategy[str]:
-        return st.one_of(*[st.sampled_from(values)] * 6, st.sampled_from(seldom))
+COLUMNS = (*Row._fields[:-2], *ATTRIBUTES)
 
-    moment = st.builds(written.format, st.integers(1, 28), st.integers(0, 3))
+
+def _rows(written: str, nodes: Sequence[str]) -> st.SearchStrategy[Row]:
+    """Rows on a few nodes, of which any can be the parent of any: calls repeat, return, and the menu has cycles."""
+
+    def often(values: Sequence[str]) -> st.SearchStrategy[str]:
+        return st.sampled_from([*values] * (32 // len(values)) + [*MISSING])
+
+    moment = st.builds(written.format, st.integers(1, 28), st.integers(0, 3), st.sampled_from([0, 9, 9, 10, 23]))
     return st.builds(
         Row,
         call=often(CALLS),
-        node=often(NODES),
-        parent=often(PARENTS),
+        node=often(nodes),
+        parent=often([*PARENTS, *nodes]),
         label=often(LABELS),
         url=often(URLS),
         timestamp=st.one_of(moment, moment, moment, st.sampled_from(MISSING + UNREADABLE)),
+        outcome=often(OUTCOMES),
+        agent=often(AGENTS),
+        city=often(CITIES),
+        floor=often(FLOORS),
     )
 
 
 @st.composite
-def files(draw: st.DrawFn) -> naive.File:
+def files(draw: st.DrawFn, file_id: str = "") -> naive.File:
     """A file whose rows are whole, too short, too long, or between blank lines; at least one of them is a step."""
     date_format = draw(st.sampled_from(["", *FORMATS]))
-    given = draw(st.lists(_rows(FORMATS.get(date_format, "x")), max_size=25))
+    nodes = draw(st.lists(st.sampled_from(NODES), min_size=1, max_size=8, unique=True))
+    row = _rows(FORMATS.get(date_format, "x"), nodes)
+    given = draw(st.lists(row, max_size=25) | st.lists(row, min_size=20, max_size=40))
     step = Row("1", "1", "0", "General", "", "")
     given.insert(draw(st.integers(0, len(given))), step)
-    optional = draw(st.sets(st.sampled_from(["parent", "label", "url"])))
-    roles = {role: role for role in ("call", "node", *optional, *(["timestamp"] if date_format else []))}
+    absent = draw(st.sets(st.sampled_from(["parent", "label", "url", "outcome", "agent"]), max_size=3))
+    absent |= set() if date_format else {"timestamp"}
+    roles = {role: role for role in COLUMNS[: -len(ATTRIBUTES)] if role not in absent}
     text = io.StringIO(newline="")
     end = draw(st.sampled_from(["\n", "\r\n"]))
     writer = csv.writer(text, lineterminator=end, quoting=draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])))
-    writer.writerow(Row._fields)
+    writer.writerow(COLUMNS)
     for number, row in enumerate(given):
         values = list(row)
         match draw(st.integers(0, 5)) if number % 5 == 4 and row != step else None:
@@ -163,29 +227,90 @@ def files(draw: st.DrawFn) -> naive.File:
             case 2:
                 text.write(end)
         writer.writerow(values)
-    return naive.File(text.getvalue(), roles, date_format)
+    kept = tuple(name for name in ATTRIBUTES if draw(st.booleans()))
+    return naive.File(text.getvalue(), roles, date_format, attributes=kept, id=file_id)
 
 
-LOGS = st.lists(files(), min_size=1, max_size=2)
+LOGS = st.one_of(
+    st.lists(files(), min_size=1, max_size=2),
+    st.tuples(files(file_id="f-1, first"), files(), files(file_id="זה")).map(list),
+)
 
 
 @st.composite
 def filters(draw: st.DrawFn, log: naive.Log) -> Filter:
-    """A filter that some of the log's calls may pass; one in three filters nothing."""
-    if draw(st.integers(0, 2)) == 0:
-        return Filter()
-    day = st.none() | st.builds(date, st.just(2025), st.just(3), st.integers(1, 28))
-    return Filter(
-        first=draw(day),
-        last=draw(day),
-        weekdays=tuple(sorted(draw(st.sets(st.integers(1, 7), max_size=5)))) if draw(st.booleans()) else (),
-        files=tuple(sorted(draw(st.sets(st.integers(1, 3), max_size=2)))),
-        intents=tuple(draw(st.lists(st.sampled_from([*log.nodes, "nowhere"]), max_size=2))),
+    """A filter over up to four of all the fields, which some of the log's calls may pass; now and then none."""
+    parts = draw(st.sets(st.sampled_from(FIELDS), max_size=4))
+    like = draw(st.sampled_from(log.calls))
+    given: dict[str, Any] = {}
+    for part in sorted(parts):
+        if part == "values":
+            given[part] = draw(_values(log, like))
+        elif part in ("first", "last"):
+            given[part] = draw(st.just(like.day) | st.builds(date, st.just(2025), st.just(3), st.integers(1, 28)))
+        elif part in ("shortest", "longest"):
+            given[part] = draw(st.just(len(like.path)) | st.integers(1, 6))
+        else:
+            given[part] = tuple(draw(_members(part, log, like)))
+    return Filter(**given)
+
+
+FIELDS = tuple(Filter.__dataclass_fields__)
+
+
+def _members(part: str, log: naive.Log, like: naive.Call) -> st.SearchStrategy[Sequence[Any]]:
+    """Members of a field of a filter: most often such that the call `like` passes."""
+    path, pairs = like.path, list(zip(like.path, like.path[1:], strict=False))
+    node = st.sampled_from([*log.nodes, "nowhere"])
+    match part:
+        case "weekdays":
+            return st.sets(st.integers(1, 7), max_size=5).map(sorted)
+        case "hours":
+            return st.sets(st.sampled_from([0, 9, 10, 11, 23]), max_size=3).map(sorted)
+        case "files":
+            return st.lists(st.sampled_from(["1", "2", "f-1, first", "זה", "9", like.file_id]), max_size=2)
+        case "intents":
+            return st.lists(st.just(log.intent(like)) | node, max_size=2)
+        case "starts" | "ends":
+            return st.lists(st.just(path[0 if part == "starts" else -1]) | node, max_size=2)
+        case "via":
+            return st.lists(st.sampled_from(path), max_size=2) | st.lists(node, max_size=1)
+        case "transitions":
+            return (
+                st.lists(st.sampled_from(pairs), max_size=2) if pairs else st.lists(st.tuples(node, node), max_size=1)
+            )
+        case "links":
+            return st.lists(st.sampled_from([*URLS, "http://nowhere"]), max_size=2)
+    return st.integers(0, len(path)).map(lambda length: path[:length]) | st.lists(node, max_size=1)
+
+
+def _values(log: naive.Log, like: naive.Call) -> st.SearchStrategy[tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Values of up to two columns that the log has."""
+    if not log.columns:
+        return st.just(())
+    everywhere = st.sampled_from(["", "", *OUTCOMES, *AGENTS, *CITIES, *FLOORS, "nothing such"])
+
+    def of(column: str) -> st.SearchStrategy[tuple[str, tuple[str, ...]]]:
+        own = st.just(like.values.get(column) or "")
+        wanted = st.sets(own | own | everywhere, min_size=1, max_size=3)
+        return wanted.map(lambda some: (column, tuple(sorted(some))))
+
+    return st.lists(st.sampled_from(log.columns), unique=True, max_size=2).flatmap(
+        lambda columns: st.tuples(*[of(column) for column in sorted(columns)])
     )
 
 
-def passing(log: naive.Log, where: Filter) -> list[naive.Call]:
-    return naive.passing(log, **{name: getattr(where, name) for name in Filter.__dataclass_fields__})
+def drawn(strategy: st.SearchStrategy[Drawn], n: int) -> list[Drawn]:
+    """Some examples of a strategy, the same ones each time."""
+    found: list[Drawn] = []
+
+    @settings(max_examples=n, phases=[Phase.generate], derandomize=True, database=None, deadline=None)
+    @given(strategy)
+    def take(one: Drawn) -> None:
+        found.append(one)
+
+    take()
+    return found
 
 
 def with_format(one: Source, date_format: str) -> Source:

@@ -1,23 +1,30 @@
-"""What every number should be: loops over plain lists, written from the definitions alone."""
+"""What the files say and which calls pass a filter: loops over plain lists, written from the definitions alone."""
 
 import csv
 import io
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
+
+from core.flow.filter import MISSING, Filter
 
 Node = str | None
 
 
 class File(NamedTuple):
-    """The text of a file, the column of each role, and how its dates are written."""
+    """The text of a file, the column of each role, how its dates are written, and what is kept with the call.
+
+    `id` is what filters call it; without one it is called by its place.
+    """
 
     text: str
     roles: dict[str, str]
     date_format: str = ""
     delimiter: str = ","
+    attributes: tuple[str, ...] = ()
+    id: str = ""
 
 
 class Stray(NamedTuple):
@@ -29,13 +36,24 @@ class Stray(NamedTuple):
     text: str
 
 
+class Step(NamedTuple):
+    """A step: its node, when it was, and what its row says of the call."""
+
+    node: str
+    moment: datetime | None
+    said: dict[str, str | None]
+
+
 class Call(NamedTuple):
-    """A call; `file` counts from 1."""
+    """A call; `file` counts from 1. Its values are those of outcome, agent and the attributes."""
 
     file: int
     call_id: str
     path: tuple[str, ...]
     day: date | None
+    hour: int | None = None
+    file_id: str = ""
+    values: dict[str, str | None] = {}  # noqa: RUF012
 
 
 @dataclass
@@ -52,6 +70,7 @@ class Log:
     edges: set[tuple[str, str]] = field(default_factory=set)
     in_menu: set[str] = field(default_factory=set)
     inconsistent: dict[str, set[str]] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
 
     def count(self, kind: str) -> int:
         return sum(stray.kind == kind for stray in self.strays)
@@ -67,6 +86,21 @@ class Log:
 
     def intent(self, call: Call) -> str:
         return call.path[1] if len(call.path) > 1 and self.is_root(call.path[0]) else call.path[0]
+
+    def links(self, call: Call) -> list[str]:
+        """The URLs of the call's nodes, one for each step that has one."""
+        return [self.urls[node] for node in call.path if node in self.urls]
+
+    def ancestors(self, node: str) -> set[str]:
+        """Whatever the menu's edges lead up to, from parent to parent."""
+        found: set[str] = set()
+        above = [parent for parent, below in self.edges if below == node]
+        while above:
+            parent = above.pop()
+            if parent not in found:
+                found.add(parent)
+                above += [higher for higher, below in self.edges if below == parent]
+        return found
 
     def mid_menu(self, calls: Iterable[Call]) -> list[Call]:
         return [call for call in calls if self.has_children(call.path[-1])]
@@ -113,11 +147,12 @@ def read_date(text: str | None, date_format: str) -> datetime | None:
 
 def read(*files: File) -> Log:
     log = Log()
-    steps: dict[tuple[int, str], list[tuple[str, datetime | None]]] = {}
+    steps: dict[tuple[int, str], list[Step]] = {}
     said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for number, file in enumerate(files, 1):
         (_, header, _), *rows = records(file.text, file.delimiter)
         place = {role: header.index(column) for role, column in file.roles.items()}
+        place |= {f"attribute {name}": header.index(name) for name in file.attributes}
         for line, values, text in rows:
             log.n_rows += 1
             row = dict.fromkeys(("call", "node", "parent", "label", "url", "timestamp"))
@@ -141,12 +176,12 @@ def read(*files: File) -> Log:
             log.n_steps += 1
             moment = read_date(row["timestamp"], file.date_format)
             log.unread_dates += row["timestamp"] is not None and moment is None and bool(file.date_format)
-            steps.setdefault((number, call), []).append((node, moment))
+            steps.setdefault((number, call), []).append(Step(node, moment, row))
     for (number, call), taken in steps.items():
-        ordered = by_time(taken)
-        moments = [moment for _, moment in ordered if moment]
-        log.calls.append(Call(number, call, tuple(node for node, _ in ordered), moments[0].date() if moments else None))
+        log.calls.append(read_call(number, files[number - 1], call, by_time(taken)))
     log.nodes = sorted(said, key=order)
+    named = {name for file in files for name in (*file.roles, *file.attributes)}
+    log.columns = sorted(named - {"call", "node", "parent", "label", "url", "timestamp"})
     for node, values in said.items():
         for name, first in (("label", log.labels), ("url", log.urls), ("parent", log.parents)):
             if values[name]:
@@ -155,139 +190,70 @@ def read(*files: File) -> Log:
     return log
 
 
-def by_time(steps: Sequence[tuple[str, datetime | None]]) -> list[tuple[str, datetime | None]]:
+def read_call(number: int, file: File, call_id: str, steps: Sequence[Step]) -> Call:
+    """The call of these steps in order: the last outcome counts, and the first of all else."""
+    moments = [step.moment for step in steps if step.moment]
+    timed = bool(moments) and "%H" in file.date_format
+    values: dict[str, str | None] = {}
+    for name in ("outcome", "agent", *(f"attribute {name}" for name in file.attributes)):
+        known_ones = [value for step in steps if (value := step.said.get(name))]
+        if known_ones:
+            values[name.removeprefix("attribute ")] = known_ones[-1 if name == "outcome" else 0]
+    return Call(
+        file=number,
+        call_id=call_id,
+        path=tuple(step.node for step in steps),
+        day=moments[0].date() if moments else None,
+        hour=moments[0].hour if timed else None,
+        file_id=file.id or str(number),
+        values=values,
+    )
+
+
+def by_time(steps: Sequence[Step]) -> list[Step]:
     """The steps by time; one without a date stays behind the one before it in the file."""
-    groups: list[list[tuple[str, datetime | None]]] = [[]]
+    groups: list[list[Step]] = [[]]
     for step in steps:
-        if step[1] is not None:
+        if step.moment is not None:
             groups.append([])
         groups[-1].append(step)
-    dated = sorted(groups[1:], key=lambda group: group[0][1] or datetime.min)
+    dated = sorted(groups[1:], key=lambda group: group[0].moment or datetime.min)
     return [step for group in [groups[0], *dated] for step in group]
 
 
-def passing(
-    log: Log,
-    first: date | None = None,
-    last: date | None = None,
-    weekdays: Sequence[int] = (),
-    files: Sequence[int] = (),
-    intents: Sequence[str] = (),
-) -> list[Call]:
-    calls = log.calls
-    if first:
-        calls = [call for call in calls if call.day and call.day >= first]
-    if last:
-        calls = [call for call in calls if call.day and call.day <= last]
-    if weekdays:
-        calls = [call for call in calls if call.day and call.day.isoweekday() in weekdays]
-    if files:
-        calls = [call for call in calls if call.file in files]
-    if intents:
-        calls = [call for call in calls if log.intent(call) in intents]
-    return calls
+def passing(log: Log, where: Filter) -> list[Call]:
+    return [call for call in log.calls if passes(log, call, where)]
 
 
-def ranked(counts: Counter[str]) -> list[tuple[str, int]]:
-    """Most first, ties by node."""
-    return sorted(counts.items(), key=lambda item: (-item[1], order(item[0])))
-
-
-def shares(log: Log, counts: Counter[str]) -> list[tuple[str, str, int, float]]:
-    return [(node, log.label(node), n, n / counts.total()) for node, n in ranked(counts)]
-
-
-def top_intents(log: Log, calls: Sequence[Call]) -> list[tuple[str, str, int, float]]:
-    return shares(log, Counter(log.intent(call) for call in calls))
-
-
-def leaf_frequency(log: Log, calls: Sequence[Call]) -> list[tuple[str, str, int, float]]:
-    return shares(log, Counter(call.path[-1] for call in calls))
-
-
-def mid_menu_ends(log: Log, calls: Sequence[Call]) -> list[tuple[str, str, int]]:
-    ends = Counter(call.path[-1] for call in log.mid_menu(calls))
-    return [(node, log.label(node), n) for node, n in ranked(ends)]
-
-
-def nearest_rank(values: Sequence[int], percent: int) -> int:
-    """The value at position ceil(percent * n / 100), counted from 1."""
-    position = (percent * len(values) + 99) // 100
-    return sorted(values)[position - 1]
-
-
-def summary(log: Log, calls: Sequence[Call]) -> dict[str, object]:
-    lengths = [len(call.path) for call in calls]
-    days = [call.day for call in calls if call.day]
-    return {
-        "n_files": len({call.file for call in calls}),
-        "n_calls": len(calls),
-        "n_steps": sum(lengths),
-        "n_nodes": len({node for call in calls for node in call.path}),
-        "n_variants": len({call.path for call in calls}),
-        "first_day": min(days).isoformat() if days else None,
-        "last_day": max(days).isoformat() if days else None,
-        "mean_length": sum(lengths) / len(lengths) if lengths else None,
-        "median_length": nearest_rank(lengths, 50) if lengths else None,
-        "p90_length": nearest_rank(lengths, 90) if lengths else None,
-        "p95_length": nearest_rank(lengths, 95) if lengths else None,
-        "min_length": min(lengths, default=None),
-        "max_length": max(lengths, default=None),
-        "n_rejected": log.count("rejected"),
-    }
-
-
-def lengths(calls: Sequence[Call]) -> list[tuple[int, int]]:
-    return sorted(Counter(len(call.path) for call in calls).items())
-
-
-def depths(log: Log, calls: Sequence[Call]) -> list[tuple[int, int, int, int, int]]:
-    """Depth, calls with at least so many steps, those that end one step before, mid-menu or not, and here mid-menu."""
-    found = []
-    for depth in range(1, max((len(call.path) for call in calls), default=0) + 1):
-        ended = [call for call in calls if len(call.path) == depth - 1]
-        mid = len(log.mid_menu(ended))
-        here = len(log.mid_menu(call for call in calls if len(call.path) == depth))
-        found.append((depth, sum(len(call.path) >= depth for call in calls), mid, len(ended) - mid, here))
-    return found
-
-
-def days(calls: Sequence[Call]) -> list[date]:
-    dated = [call.day for call in calls if call.day]
-    if not dated:
-        return []
-    return [min(dated) + timedelta(days=n) for n in range((max(dated) - min(dated)).days + 1)]
-
-
-def daily(log: Log, calls: Sequence[Call]) -> list[tuple[date, int, int]]:
-    mid = log.mid_menu(calls)
-    return [(day, sum(call.day == day for call in calls), sum(call.day == day for call in mid)) for day in days(calls)]
-
-
-def weekday_trends(calls: Sequence[Call]) -> list[tuple[int | None, int, int | None, float | None]]:
-    span = Counter(day.isoweekday() for day in days(calls))
-    counts = Counter(call.day.isoweekday() if call.day else None for call in calls)
-    rows = [(weekday, counts[weekday], n, counts[weekday] / n) for weekday, n in sorted(span.items())]
-    return [*rows, (None, counts[None], None, None)] if counts[None] else [*rows]
-
-
-def beginning(calls: Sequence[Call], prefix: Sequence[str]) -> list[Call]:
-    return [call for call in calls if call.path[: len(prefix)] == tuple(prefix)]
-
-
-def path_explorer(
-    log: Log, calls: Sequence[Call], prefix: Sequence[str] = ()
-) -> list[tuple[Node, str, int, float, int]]:
-    calls, depth = beginning(calls, prefix), len(prefix)
-    onward = Counter(call.path[depth] for call in calls if len(call.path) > depth)
-    ends = Counter(call.path[depth] for call in calls if len(call.path) == depth + 1)
-    rows: list[tuple[Node, str, int, float, int]] = [
-        (node, log.label(node), n, n / len(calls), ends[node]) for node, n in ranked(onward)
-    ]
-    if here := sum(len(call.path) == depth for call in calls):
-        rows.append((None, "Ended here", here, here / len(calls), here))
-    return rows
-
-
-def path_counts(calls: Sequence[Call]) -> list[int]:
-    return sorted(Counter(call.path for call in calls).values(), reverse=True)
+def passes(log: Log, call: Call, where: Filter) -> bool:
+    """Whether a call fulfils every part of a filter."""
+    pairs = list(zip(call.path, call.path[1:], strict=False))
+    if where.first and not (call.day and call.day >= where.first):
+        return False
+    if where.last and not (call.day and call.day <= where.last):
+        return False
+    if where.weekdays and not (call.day and call.day.isoweekday() in where.weekdays):
+        return False
+    if where.hours and call.hour not in where.hours:
+        return False
+    if where.files and call.file_id not in where.files:
+        return False
+    if where.intents and log.intent(call) not in where.intents:
+        return False
+    if any(node not in call.path for node in where.via):
+        return False
+    if where.starts and call.path[0] not in where.starts:
+        return False
+    if where.ends and call.path[-1] not in where.ends:
+        return False
+    if any(pair not in pairs for pair in where.transitions):
+        return False
+    if where.links and not any(url in where.links for url in log.links(call)):
+        return False
+    if call.path[: len(where.begins)] != where.begins:
+        return False
+    if where.shortest is not None and len(call.path) < where.shortest:
+        return False
+    if where.longest is not None and len(call.path) > where.longest:
+        return False
+    return all((call.values.get(column) or MISSING) in wanted for column, wanted in where.values if wanted)

@@ -1,7 +1,7 @@
 """Colours, fonts and the blank figure that every chart starts from."""
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -15,6 +15,7 @@ FONT: Final = (
 FONT_PX: Final = 14
 SMALL_PX: Final = 13
 RADIUS: Final = 3
+_ENTRY_PX = 300
 # How much wider bold letters run.
 BOLD: Final = 1.06
 # Plotly draws "middle right" text this far right of its point.
@@ -22,9 +23,10 @@ TEXT_SHIFT_PX: Final = 3
 
 # For `st.plotly_chart(..., config=CONFIG)`. Without typesetting, a `$` in a label stays a `$`.
 CONFIG: Final[dict[str, Any]] = {
-    "displayModeBar": False,
+    "displayModeBar": "hover",
     "displaylogo": False,
     "doubleClick": False,
+    "modeBarButtons": [["toImage"]],
     "scrollZoom": False,
     "showAxisDragHandles": False,
     "showTips": False,
@@ -103,9 +105,14 @@ def palette(mode: str | None) -> Palette:
 
 def tint(hue: str, amount: float, palette: Palette) -> str:
     """`hue` mixed into the page: 0 is the page, 1 the hue itself. Both and the result are `#RRGGBB`."""
+    return mix(palette.page, hue, amount)
+
+
+def mix(one: str, other: str, amount: float) -> str:
+    """The colour between two, all `#RRGGBB`: 0 is `one`, 1 is `other`."""
     mixed = (
-        round(page + (colour - page) * amount)
-        for colour, page in zip(bytes.fromhex(hue[1:]), bytes.fromhex(palette.page[1:]), strict=True)
+        round(start + (end - start) * amount)
+        for start, end in zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)
     )
     return "#" + bytes(mixed).hex().upper()
 
@@ -120,14 +127,37 @@ def shown(label: str) -> str:
     return escape(text.isolate(label))
 
 
-def hover(label: str, *facts: str) -> str:
-    """What a chart says under the pointer: the whole label in bold, wrapped, then a line a fact."""
+def hover(label: str, *facts: str, entries: Iterable[str] = ()) -> str:
+    """What a chart says under the pointer: the whole label in bold, wrapped, then the entries, then a line a fact."""
     lines = [f"<b>{shown(line)}</b>" for line in textwrap.wrap(text.clean(label), 52)]
-    return "<br>".join([*lines, *_fact_lines(facts)])
+    return "<br>".join([*lines, *entries, *_fact_lines(facts)])
+
+
+def entry(label: str, *, before: str = "", after: str = "") -> str:
+    """A label from data as one line under the pointer, cut, between words of ours."""
+    return f"{escape(before)}{shown(text.cut(label, _ENTRY_PX, SMALL_PX))}{escape(after)}"
 
 
 def _fact_lines(facts: Iterable[str]) -> Iterable[str]:
     return (shown(line) for fact in facts for part in fact.splitlines() for line in textwrap.wrap(part, 60))
+
+
+def column_edges(columns: Sequence[Sequence[str]], headings: Sequence[str], gap_px: int) -> list[int]:
+    """Where columns of words end that stand side by side, right-aligned: pixels from where the first one begins.
+
+    Every column is as wide as its widest words, set bold in FONT_PX, or its heading in SMALL_PX, behind a gap.
+    """
+    edges, edge = [], 0.0
+    for words, heading in zip(columns, headings, strict=True):
+        widest = max((text.text_width(one, FONT_PX) for one in words), default=0) * BOLD
+        edge += gap_px + max(widest, text.text_width(heading, SMALL_PX))
+        edges.append(round(edge))
+    return edges
+
+
+def config(name: str) -> dict[str, Any]:
+    """CONFIG for a chart that is saved as a picture under `name`."""
+    return CONFIG | {"toImageButtonOptions": {"filename": name, "format": "png", "scale": 2}}
 
 
 def figure(palette: Palette, *, height: int) -> go.Figure:
@@ -178,6 +208,7 @@ def _template(palette: Palette) -> go.layout.Template:
         },
         "hovermode": "closest",
         "margin": {"l": 4, "r": 8, "t": 8, "b": 4},
+        "modebar": {"activecolor": palette.ink, "bgcolor": "rgba(0,0,0,0)", "color": palette.muted},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,

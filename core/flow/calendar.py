@@ -1,8 +1,11 @@
 """When people call."""
 
+import numpy as np
 import pandas as pd
 
-from core.flow.filter import ALL, Filter, selected
+from core.flow.filter import ALL, Filter
+from core.flow.selection import select
+from core.tables.arrays import summed, weekday_of
 from core.tables.calllog import CallLog
 
 
@@ -12,18 +15,19 @@ def weekday_trends(log: CallLog, where: Filter = ALL) -> pd.DataFrame:
     n_days is how often that weekday lies in the span from the first to the last day of the calls that pass; weekdays
     outside the span are left out. Calls without a date come last, with weekday, n_days and calls_per_day missing.
     """
-    source, values = selected(log, where)
-    return log.frame(
-        f"""
-        WITH counted AS (SELECT date, sum(n) AS n FROM {source} GROUP BY date),
-        span AS (SELECT unnest(generate_series(min(date), max(date), INTERVAL 1 DAY))::DATE AS day FROM counted),
-        days AS (SELECT isodow(day) AS weekday, count(*) AS n_days FROM span GROUP BY ALL),
-        calls AS (SELECT isodow(date) AS weekday, sum(n) AS n FROM counted GROUP BY ALL)
-        SELECT weekday, coalesce(n, 0)::BIGINT AS n_calls, n_days, coalesce(n, 0) / n_days AS calls_per_day
-        FROM days LEFT JOIN calls USING (weekday)
-        UNION ALL
-        SELECT NULL, n::BIGINT, NULL, NULL FROM calls WHERE weekday IS NULL
-        ORDER BY weekday NULLS LAST
-        """,
-        values,
+    found = select(log, where)
+    days, counts = found.by_day
+    calls = summed(weekday_of(days), counts, 8)
+    every = weekday_of(np.arange(days[0], days[-1] + 1)) if len(days) else weekday_of(days)
+    n_days = np.bincount(every, minlength=8)
+    there = np.flatnonzero(n_days)
+    undated = found.n_calls - int(counts.sum())
+    gap = [pd.NA] if undated else []
+    return pd.DataFrame(
+        {
+            "weekday": pd.array([*there.tolist(), *gap], "Int64"),
+            "n_calls": [*calls[there].tolist(), *([undated] if undated else [])],
+            "n_days": pd.array([*n_days[there].tolist(), *gap], "Int64"),
+            "calls_per_day": [*(calls[there] / n_days[there]).tolist(), *([np.nan] if undated else [])],
+        }
     )

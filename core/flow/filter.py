@@ -1,126 +1,211 @@
-"""Which calls count: one frozen value, with one rendering for SQL and one for addresses."""
+"""Which calls count: one frozen value, with one rendering for addresses and one set of conditions for the tables."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final, NamedTuple
 
+from core.engine import identifier
 from core.errors import ViewError
+from core.flow.ids import join_ids, split_ids
 from core.tables.calllog import CallLog
+
+MISSING = ""
+"""Stands for "no value" among the values of a column: a value that is there is never empty."""
+_COLUMN = "a."
+_NUMBERS = {"weekdays": "weekday", "hours": "hour"}
+_IDS = {
+    "files": "file",
+    "intents": "intent",
+    "via": "via",
+    "starts": "start",
+    "ends": "end",
+    "links": "link",
+    "begins": "begins",
+}
+_DAYS = {"first": "from", "last": "to"}
+_LENGTHS = {"shortest": "min", "longest": "max"}
+_LONGEST = 2**31
+PARAMETERS: Final = (
+    *_DAYS.values(), *_NUMBERS.values(), *_IDS.values(), "next", *_LENGTHS.values(), "outcome", "agent",
+)  # fmt: skip
+"""What an address calls the parts of a filter; "a.<column>" are the values of another column."""
+
+
+class Condition(NamedTuple):
+    """On a column of `calls` (or the weekday): a value from `low` to `high`, or one of `members`; None is missing."""
+
+    column: str
+    low: Any = None
+    high: Any = None
+    members: tuple[Any, ...] = ()
+
+    def sql(self) -> tuple[str, list[Any]]:
+        """The condition in SQL, and the values that it binds."""
+        name = "isodow(date)" if self.column == "weekday" else identifier(self.column)
+        if self.members:
+            known = [one for one in self.members if one is not None]
+            missing = f" OR {name} IS NULL" if len(known) < len(self.members) else ""
+            return f"(list_contains(?, {name}){missing})", [known]
+        bounds = [(word, bound) for word, bound in ((">=", self.low), ("<=", self.high)) if bound is not None]
+        return " AND ".join(f"{name} {word} ?" for word, _ in bounds), [bound for _, bound in bounds]
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Calls on the days `first` to `last`, on ISO `weekdays`, from `files`, for `intents`; empty means all.
+    """The calls that count. What is empty, or None, lets all calls pass; all parts have to hold.
 
-    `files` are numbers from 1 in the order in which the files were added, `intents` are node ids.
+    Calls on the days `first` to `last`, on ISO `weekdays`, begun in `hours`, of `files` (ids), for `intents`, that
+    begin on one of `starts` and end on one of `ends`, touch every node of `via` and a node with one of `links` (URLs),
+    take every one of `transitions` (source, target), begin with the steps `begins`, have `shortest` to `longest` steps,
+    and have one of the `values` (column, values; MISSING for none) of each column: "outcome", "agent", or an attribute.
     """
 
     first: date | None = None
     last: date | None = None
     weekdays: tuple[int, ...] = ()
-    files: tuple[int, ...] = ()
+    hours: tuple[int, ...] = ()
+    files: tuple[str, ...] = ()
     intents: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    transitions: tuple[tuple[str, str], ...] = ()
+    links: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
+    shortest: int | None = None
+    longest: int | None = None
+    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __bool__(self) -> bool:
         return self != ALL
 
+    def without(self, part: str) -> "Filter":
+        """The filter without the field `part`, or, where `part` is a column, without the values of that."""
+        if part in _DEFAULTS:
+            return Filter(**{**vars(self), part: _DEFAULTS[part]})
+        return replace(self, values=tuple(one for one in self.values if one[0] != part))
+
+    def with_values(self, column: str, wanted: Iterable[str]) -> "Filter":
+        """The filter with these values of a column instead of those before; none lifts it."""
+        kept = tuple(one for one in self.values if one[0] != column)
+        wanted = tuple(sorted(set(wanted)))
+        return replace(self, values=tuple(sorted((*kept, (column, wanted)))) if wanted else kept)
+
+    def passing(self, node: str) -> "Filter":
+        """The filter that also asks to touch a node."""
+        return self if node in self.via else replace(self, via=(*self.via, node))
+
+    def values_of(self, column: str) -> tuple[str, ...]:
+        return next((wanted for name, wanted in self.values if name == column), ())
+
     def as_query(self) -> dict[str, str]:
         """The filter as parameters of an address; nothing for what is not filtered."""
-        given = {
-            "from": self.first.isoformat() if self.first else "",
-            "to": self.last.isoformat() if self.last else "",
-            "weekday": ",".join(map(str, self.weekdays)),
-            "file": ",".join(map(str, self.files)),
-            "intent": join_ids(self.intents),
-        }
+        given: dict[str, str] = {}
+        for field, name in _DAYS.items():
+            given[name] = getattr(self, field).isoformat() if getattr(self, field) else ""
+        for field, name in _NUMBERS.items():
+            given[name] = ",".join(map(str, getattr(self, field)))
+        for field, name in _IDS.items():
+            given[name] = join_ids(getattr(self, field))
+        for field, name in _LENGTHS.items():
+            given[name] = "" if getattr(self, field) is None else str(getattr(self, field))
+        given["next"] = join_ids(tuple(one for pair in self.transitions for one in pair))
+        for column, wanted in self.values:
+            given[_parameter(column)] = join_ids(wanted if wanted != (MISSING,) else (MISSING, MISSING))
         return {name: value for name, value in given.items() if value}
+
+    @staticmethod
+    def is_parameter(name: str) -> bool:
+        """Whether a parameter of an address belongs to the filter."""
+        return name in PARAMETERS or name.startswith(_COLUMN)
 
     @staticmethod
     def from_query(query: Mapping[str, str]) -> "Filter":
         """The filter in an address. Raises ViewError, naming the part that cannot be read."""
-        try:
-            return Filter(
-                first=_day(query.get("from", "")),
-                last=_day(query.get("to", "")),
-                weekdays=_numbers(query.get("weekday", ""), most=7),
-                files=_numbers(query.get("file", "")),
-                intents=split_ids(query.get("intent", "")),
-            )
-        except ValueError:
-            raise ViewError(
-                "The filter in this address cannot be read.", "Clear the filter and set it again."
-            ) from None
+        given: dict[str, Any] = {}
+        for field, (name, read) in _READERS.items():
+            try:
+                given[field] = read(query.get(name, ""))
+            except ValueError:
+                raise ViewError(
+                    f"The filter {name}={query[name][:40]!r} cannot be read.", "Clear the filter and set it again."
+                ) from None
+        columns = [name for name in query if name in ("outcome", "agent") or name.startswith(_COLUMN)]
+        found = Filter(**given)
+        for name in columns:
+            found = found.with_values(name.removeprefix(_COLUMN), split_ids(query[name]))
+        return found
 
-    def sql(self, log: CallLog) -> tuple[str, list[Any]]:
-        """The condition on `variants v` joined with `paths p`, and the values it binds."""
-        conditions = ["true"]
-        values: list[Any] = []
-        if self.first:
-            conditions.append("v.date >= ?")
-            values.append(self.first)
-        if self.last:
-            conditions.append("v.date <= ?")
-            values.append(self.last)
+    def conditions(self, log: CallLog) -> list[Condition]:
+        """What has to hold of a call itself, beside its path. Raises ViewError for a column that is not there."""
+        found = []
+        if self.first or self.last:
+            found.append(Condition("date", self.first, self.last))
         if self.weekdays:
-            conditions.append("list_contains(?, isodow(v.date))")
-            values.append(list(self.weekdays))
+            found.append(Condition("weekday", members=self.weekdays))
+        if self.hours:
+            found.append(Condition("hour", members=self.hours))
         if self.files:
-            conditions.append("list_contains(?, v.file + 1)")
-            values.append(list(self.files))
-        if self.intents:
-            conditions.append("list_contains(?, p.intent)")
-            values.append([log.codes.get(intent, -1) for intent in self.intents])
-        return " AND ".join(conditions), values
+            places = {name: place for place, name in enumerate(log.files)}
+            found.append(Condition("file", members=tuple(places.get(one, -1) for one in self.files)))
+        for column, wanted in self.values:
+            members = tuple(one if one != MISSING else None for one in wanted)
+            if members:
+                found.append(Condition(column_of(log, column), members=members))
+        return found
 
 
 ALL = Filter()
+_DEFAULTS: dict[str, Any] = {field.name: field.default for field in fields(Filter)}
 
 
-def selected(log: CallLog, where: Filter) -> tuple[str, list[Any]]:
-    """SQL for the variants that pass: path, file, date, n, and the path's nodes, n_steps, intent, leaf."""
-    condition, values = where.sql(log)
-    return (
-        "(SELECT v.path, v.file, v.date, v.n, p.nodes, p.n_steps, p.intent, p.leaf "
-        f"FROM variants v JOIN paths p USING (path) WHERE {condition})",
-        values,
+def column_of(log: CallLog, column: str) -> str:
+    """What `calls` names a column by whose values calls can be filtered. Raises ViewError where there is none."""
+    if column in ("outcome", "agent") and column in log.about.roles:
+        return column
+    if column in log.about.attributes:
+        return f"attribute.{column}"
+    raise ViewError(
+        f"This session has no column {column[:80]!r} to filter by.", "Clear the filter, or map the column and process."
     )
 
 
-def join_ids(ids: tuple[str, ...]) -> str:
-    r"""Node ids as one text: joined with commas, a comma or backslash inside an id behind a backslash.
-
-    >>> join_ids(("1", "a,b"))
-    '1,a\\,b'
-    """
-    return ",".join(one.replace("\\", "\\\\").replace(",", "\\,") for one in ids)
-
-
-def split_ids(text: str) -> tuple[str, ...]:
-    r"""The ids that `join_ids` joined.
-
-    >>> split_ids("1,a\\,b")
-    ('1', 'a,b')
-    """
-    if not text:
-        return ()
-    ids, letters = [""], iter(text)
-    for letter in letters:
-        if letter == "\\":
-            ids[-1] += next(letters, "")
-        elif letter == ",":
-            ids.append("")
-        else:
-            ids[-1] += letter
-    return tuple(ids)
+def _parameter(column: str) -> str:
+    return column if column in ("outcome", "agent") else f"{_COLUMN}{column}"
 
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _numbers(text: str, most: int = 10_000) -> tuple[int, ...]:
-    numbers = tuple(sorted({int(one) for one in text.split(",") if one}))
-    if any(not 1 <= number <= most for number in numbers):
+def _numbers(least: int, most: int) -> Callable[[str], tuple[int, ...]]:
+    def read(text: str) -> tuple[int, ...]:
+        numbers = tuple(sorted({int(one) for one in text.split(",") if one}))
+        if any(not least <= number <= most for number in numbers):
+            raise ValueError(text)
+        return numbers
+
+    return read
+
+
+def _length(text: str) -> int | None:
+    if text and not 1 <= int(text) <= _LONGEST:
         raise ValueError(text)
-    return numbers
+    return int(text) if text else None
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    ids = split_ids(text)
+    return tuple(zip(ids[::2], ids[1::2], strict=True))
+
+
+_READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    **{field: (name, _day) for field, name in _DAYS.items()},
+    "weekdays": ("weekday", _numbers(1, 7)),
+    "hours": ("hour", _numbers(0, 23)),
+    **{field: (name, split_ids) for field, name in _IDS.items()},
+    **{field: (name, _length) for field, name in _LENGTHS.items()},
+    "transitions": ("next", _pairs),
+}
+"""Field -> the parameter that it has in an address, and what reads that."""

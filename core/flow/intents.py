@@ -1,8 +1,11 @@
 """What calls are for, and where they end."""
 
+import numpy as np
 import pandas as pd
 
-from core.flow.filter import ALL, Filter, selected
+from core.flow.filter import ALL, Filter
+from core.flow.selection import select
+from core.tables.arrays import Counts
 from core.tables.calllog import CallLog
 
 
@@ -11,21 +14,28 @@ def top_intents(log: CallLog, where: Filter = ALL) -> pd.DataFrame:
 
     A call's intent is its second node where its first is a menu root and there is a second, else its first node.
     """
-    return _by(log, where, "intent")
+    found = select(log, where)
+    return _shared(log, found.by_node(log.paths.intent, found.weights))
 
 
 def leaf_frequency(log: CallLog, where: Filter = ALL) -> pd.DataFrame:
     """Calls by last node: node, label, n_calls, share; most first."""
-    return _by(log, where, "leaf")
+    return _shared(log, select(log, where).ended)
 
 
-def _by(log: CallLog, where: Filter, column: str) -> pd.DataFrame:
-    source, values = selected(log, where)
-    return log.frame(
-        f"""
-        SELECT nodes.id AS node, nodes.label, sum(n)::BIGINT AS n_calls, sum(n) / sum(sum(n)) OVER () AS share
-        FROM {source} JOIN nodes ON nodes.node = {column}
-        GROUP BY nodes.node, nodes.id, nodes.label ORDER BY n_calls DESC, nodes.node
-        """,
-        values,
-    )
+def intent_of(log: CallLog, path: tuple[str, ...]) -> str:
+    """The intent of calls that take a path of node ids."""
+    first = log.node_table.slice(log.codes[path[0]], 1)
+    is_root = first["in_menu"][0].as_py() and first["parent"][0].as_py() is None
+    return path[1] if len(path) > 1 and is_root else path[0]
+
+
+def _shared(log: CallLog, calls: Counts) -> pd.DataFrame:
+    nodes = most_first(calls)
+    return log.named(nodes, n_calls=calls[nodes], share=calls[nodes] / max(int(calls.sum()), 1))
+
+
+def most_first(counts: Counts) -> Counts:
+    """The places of what is not zero, the most first, ties in order."""
+    taken = np.flatnonzero(counts)
+    return taken[np.argsort(-counts[taken], kind="stable")]

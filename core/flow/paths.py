@@ -1,14 +1,58 @@
-"""Where calls go from a point in the menu."""
+"""Which ways calls take: their paths, and where they go from a point in the menu."""
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
-from core.errors import ViewError
-from core.flow.filter import ALL, Filter, join_ids, selected
+from core.flow.filter import ALL, Filter
+from core.flow.ids import join_ids
+from core.flow.intents import most_first
+from core.flow.selection import Selection, codes_of, select
+from core.tables.arrays import Counts, Paths, summed
 from core.tables.calllog import CallLog
 
 ENDED_HERE = "Ended here"
+PATH_COLUMNS = ("rank", "nodes", "labels", "n_calls", "share", "cumulative_share")
+
+
+def top_paths(log: CallLog, where: Filter = ALL, *, limit: int | None = None) -> pd.DataFrame:
+    """Distinct paths, the most frequent first: rank, nodes (ids), labels, n_calls, share, cumulative_share.
+
+    Shares are of all calls that pass, also where `limit` cuts the rows.
+    """
+    found = select(log, where)
+    order = most_first(found.weights)
+    shown = order if limit is None else order[:limit]
+    n_calls = found.weights[shown]
+    return pd.DataFrame(
+        {
+            "rank": np.arange(1, len(shown) + 1),
+            "nodes": _walks(log, shown, log.ids),
+            "labels": _walks(log, shown, log.names),
+            "n_calls": n_calls,
+            "share": n_calls / max(found.n_calls, 1),
+            "cumulative_share": n_calls.cumsum() / max(found.n_calls, 1),
+        }
+    )
+
+
+def _walks(log: CallLog, paths: Counts, words: NDArray[Any]) -> pd.arrays.ArrowExtensionArray:
+    """What each step of these paths is called, a list a path; as Arrow, for there may be many thousands."""
+    lengths, begin = log.paths.lengths[paths], log.paths.at[:-1][paths]
+    at = np.concatenate([[0], lengths.cumsum()])
+    steps = np.repeat(begin - at[:-1], lengths) + np.arange(at[-1])
+    named = pa.DictionaryArray.from_arrays(log.paths.nodes[steps], words)
+    return pd.arrays.ArrowExtensionArray(pa.ListArray.from_arrays(pa.array(at, pa.int32()), named))
+
+
+def path_counts(log: CallLog, where: Filter = ALL) -> pd.DataFrame:
+    """Calls of each distinct path, the most frequent first: n_calls, cumulative."""
+    weights = select(log, where).weights
+    counts = weights[most_first(weights)]
+    return pd.DataFrame({"n_calls": counts, "cumulative": counts.cumsum()})
 
 
 def path_explorer(log: CallLog, where: Filter = ALL, prefix: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -17,19 +61,21 @@ def path_explorer(log: CallLog, where: Filter = ALL, prefix: tuple[str, ...] = (
     share is of the calls whose path begins with `prefix`; n_ended of n_calls end on that node. The calls that end on
     the prefix itself are the last row, with no node. Raises ViewError where `prefix` names a node that is not known.
     """
-    begins, values = beginning(log, where, prefix)
-    return log.frame(
-        f"""
-        WITH begun AS (SELECT nodes[{len(prefix) + 1}] AS next, n_steps = {len(prefix) + 1} AS ends, n FROM {begins})
-        SELECT nodes.id AS node, coalesce(nodes.label, '{ENDED_HERE}') AS label, sum(n)::BIGINT AS n_calls,
-               sum(n) / sum(sum(n)) OVER () AS share,
-               CASE WHEN nodes.id IS NULL THEN sum(n) ELSE coalesce(sum(n) FILTER (ends), 0) END::BIGINT AS n_ended
-        FROM begun LEFT JOIN nodes ON nodes.node = next
-        GROUP BY nodes.node, nodes.id, nodes.label
-        ORDER BY nodes.id IS NULL, n_calls DESC, nodes.node
-        """,
-        values,
-    )
+    found, paths, taken = _beginning(log, where, prefix)
+    lengths, weights = paths.lengths[taken], found.weights[taken]
+    onward = lengths > len(prefix)
+    following = paths.nodes[paths.at[:-1][taken][onward] + len(prefix)]
+    n_calls = found.by_node(following, weights[onward])
+    last = lengths[onward] == len(prefix) + 1
+    n_ended = found.by_node(following[last], weights[onward][last])
+    total, here = int(weights.sum()), int(weights[~onward].sum())
+    nodes = most_first(n_calls)
+    steps = log.named(nodes, n_calls=n_calls[nodes], share=n_calls[nodes] / max(total, 1), n_ended=n_ended[nodes])
+    if not here:
+        return steps
+    row = {"node": None, "label": ENDED_HERE, "n_calls": here, "share": here / total, "n_ended": here}
+    ended = pd.DataFrame([row]).astype({"node": steps["node"].dtype, "label": steps["label"].dtype})
+    return pd.concat([steps, ended], ignore_index=True) if len(steps) else ended
 
 
 def tree(log: CallLog, where: Filter = ALL, prefix: tuple[str, ...] = (), *, steps: int = 4) -> pd.DataFrame:
@@ -39,23 +85,20 @@ def tree(log: CallLog, where: Filter = ALL, prefix: tuple[str, ...] = (), *, ste
     before ("" at the first step). kind is "step", or, with no node, how calls ended on the parent: "stop" where the
     menu goes on there, "destination" where it does not. Ordered by step, then by parent, then the most calls first.
     """
-    begins, values = beginning(log, where, prefix)
-    skip = len(prefix)
-    found = log.rows(
-        f"SELECT nodes[{skip + 1}:{skip + steps + 1}], n_steps, sum(n) FROM {begins} GROUP BY nodes, n_steps",
-        values,
-    )
+    found, paths, taken = _beginning(log, where, prefix)
     known = {
-        int(node): (str(node_id), str(label), int(children) > 0)
-        for node, node_id, label, children in log.rows("SELECT node, id, label, n_children FROM nodes")
+        int(node): (str(log.ids[node]), str(log.names[node]), int(log.n_children[node]) > 0)
+        for node in range(len(log.ids))
     }
     counts: dict[tuple[int, ...], int] = {}
     ended: dict[tuple[int, ...], int] = {}
-    for path, n_steps, n in found:
-        behind = tuple(path)[:steps]
+    skip = len(prefix)
+    for path, n in zip(taken, found.weights[taken], strict=True):
+        begin, end = int(paths.at[path]) + skip, int(paths.at[path + 1])
+        behind = tuple(paths.nodes[begin : min(begin + steps, end)].tolist())
         for length in range(1, len(behind) + 1):
             counts[behind[:length]] = counts.get(behind[:length], 0) + int(n)
-        if n_steps - skip < steps:
+        if end - begin < steps:
             ended[behind] = ended.get(behind, 0) + int(n)
     last = log.codes[prefix[-1]] if prefix else None
     return _tree_rows(counts, ended, known, skip, steps, last)
@@ -103,32 +146,50 @@ def _row(step: int, key: str, parent: str, node: str | None, label: str, n: int,
     }
 
 
+def links(log: CallLog, where: Filter = ALL, *, steps: int = 6) -> pd.DataFrame:
+    """The moves of the first `steps` steps, step by step: step, source, source_label, target, target_label, n, kind.
+
+    step is the position of the source, from 1. Where calls end on the source there is no target, and kind is "stop"
+    where the menu goes on from it, else "destination"; otherwise kind is "step". Ordered by step, the most first.
+    """
+    found, paths = select(log, where), log.paths
+    pieces = []
+    for step in range(1, steps + 1):
+        taken = np.flatnonzero((paths.lengths >= step) & (found.weights > 0))
+        source = paths.nodes[paths.at[:-1][taken] + step - 1].astype(np.int64)
+        goes_on = paths.lengths[taken] > step
+        target = np.full(len(taken), -1, np.int64)
+        target[goes_on] = paths.nodes[paths.at[:-1][taken][goes_on] + step]
+        if step == steps:
+            source, target, taken = source[~goes_on], target[~goes_on], taken[~goes_on]
+        keys, places = np.unique(source * (len(log.ids) + 1) + target + 1, return_inverse=True)
+        pieces.append((np.full(len(keys), step), keys, summed(places, found.weights[taken], len(keys))))
+    step_of, keys, n = (np.concatenate(one) for one in zip(*pieces, strict=True))
+    source, target = keys // (len(log.ids) + 1), keys % (len(log.ids) + 1) - 1
+    ended = np.where(log.n_children[source] > 0, "stop", "destination").astype(object)
+    frame = pd.DataFrame(
+        {
+            "step": step_of,
+            "source": log.id_column(source),
+            "source_label": log.label_column(source),
+            "target": pd.Series(log.id_column(target)).where(target >= 0),
+            "target_label": pd.Series(log.label_column(target)).where(target >= 0),
+            "n": n,
+            "kind": np.where(target >= 0, "step", ended),
+        }
+    )
+    return frame.sort_values(["step", "n"], ascending=[True, False], kind="stable", ignore_index=True)
+
+
 def ends_mid_menu(log: CallLog, prefix: tuple[str, ...]) -> bool:
     """Whether a call that ends on the last node of `prefix` leaves options below it."""
-    if not prefix:
-        return False
-    (children,) = log.row("SELECT coalesce(max(n_children), 0) FROM nodes WHERE id = ?", [prefix[-1]])
-    return int(children) > 0
+    return bool(prefix) and prefix[-1] in log.codes and int(log.n_children[log.codes[prefix[-1]]]) > 0
 
 
-def beginning(log: CallLog, where: Filter, prefix: tuple[str, ...]) -> tuple[str, list[Any]]:
-    """SQL for the selected variants whose path begins with `prefix`. Raises ViewError for an unknown node."""
-    unknown = [one for one in prefix if one not in log.codes]
-    if unknown:
-        raise ViewError(
-            f"There is no menu item with the id {unknown[0][:80]!r} in this session.", "Go back to all calls."
-        )
-    source, values = selected(log, where)
-    if not prefix:
-        return source, values
-    codes = [log.codes[one] for one in prefix]
-    return f"(FROM {source} WHERE nodes[1:{len(codes)}] = ?::INTEGER[])", [*values, codes]
-
-
-def path_counts(log: CallLog, where: Filter = ALL) -> pd.DataFrame:
-    """Calls of each distinct path, the most frequent first: n_calls, cumulative."""
-    source, values = selected(log, where)
-    counts = log.frame(
-        f"SELECT sum(n)::BIGINT AS n_calls FROM {source} GROUP BY path ORDER BY n_calls DESC, path", values
-    )
-    return counts.assign(cumulative=counts["n_calls"].cumsum())
+def _beginning(log: CallLog, where: Filter, prefix: tuple[str, ...]) -> tuple[Selection, Paths, Counts]:
+    """The selected calls, all paths, and the numbers of those that begin with `prefix` and that calls take."""
+    found = select(log, where)
+    taken = found.weights > 0
+    if prefix:
+        taken &= log.paths.beginning(codes_of(log, prefix))
+    return found, log.paths, np.flatnonzero(taken)

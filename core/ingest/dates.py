@@ -1,6 +1,7 @@
 """Date formats: which of them read a column, and which one is taken."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 
 _DAYS = {
     "%Y-%m-%d": "year-month-day",
@@ -52,3 +53,28 @@ def in_words(date_format: str) -> str:
     """ "%d/%m/%Y %H:%M" as "day/month/year, with time"."""
     day = max((day for day in _DAYS if date_format.startswith(day)), key=len)
     return _DAYS[day] + (", with time" if has_time(date_format) else "")
+
+
+def told_apart(date_formats: Collection[str]) -> dict[str, str]:
+    """Formats and a few words for each: "Day first" where that is enough to tell them apart, else all of it."""
+    first = {"%d": "Day first", "%m": "Month first", "%b": "Month first", "%Y": "Year first"}
+    short = {one: first[one[:2]] for one in date_formats}
+    return short if len(set(short.values())) == len(short) else {one: in_words(one) for one in date_formats}
+
+
+def read(value: str, date_format: str) -> date | None:
+    """The day that the format reads in `value`, None where it does not."""
+    try:
+        return datetime.strptime(value, date_format).date()
+    except ValueError:
+        return None
+
+
+def telling(values: Iterable[str], formats: Iterable[str]) -> tuple[str, dict[str, date]] | None:
+    """The first of `values` that each of the formats reads as another day, and the days; None where there is none."""
+    formats = tuple(formats)
+    for value in values:
+        days = {one: day for one in formats if (day := read(value, one)) is not None}
+        if len(set(days.values())) == len(formats) > 1:
+            return value, days
+    return None

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from core.ingest.lifecycle import Phase
+
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """How the rows of a file are written. `preamble` is the number of lines before the header."""
@@ -17,8 +19,23 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
         return {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}.get(self.delimiter, self.delimiter)
 
 
+class FirstRows(msgspec.Struct, frozen=True, kw_only=True):
+    """What the first rows show of a column: how many rows, different values, and runs of rows with one value.
+
+    `kind` is "whole" or "decimal" where nearly all values are such numbers, "link" where they are web addresses, else
+    "text"; `width` is the mean number of characters.
+    """
+
+    rows: int = 0
+    distinct: int = 0
+    runs: int = 0
+    kind: str = "text"
+    width: float = 0.0
+
+
 class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """`formats` gives, for each date format that reads a part of the column, how many values it reads.
+    """`formats` gives, for each date format that reads a part of the column, how many values it reads; `phases` how
+    many of its values are words for each phase of a step.
 
     `distinct` is the exact number where `hedge` is "", else an estimate ("about") or a lower bound ("at least").
     """
@@ -29,6 +46,8 @@ class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
     hedge: str = ""
     samples: tuple[str, ...] = ()
     formats: dict[str, int] = {}
+    phases: dict[Phase, int] = {}
+    first: FirstRows = FirstRows()
 
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 import logging
 import re
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,9 @@ import duckdb
 from core.engine import connect
 from core.errors import FileRefused
 from core.ingest import dates, decode, guard
+from core.ingest.evidence import first_rows, tells_phases
 from core.ingest.facts import ColumnFacts, Dialect, FileFacts
+from core.ingest.lifecycle import Phase, in_phase
 from core.ingest.lines import mended
 from core.ingest.load import cleaned, column, parsed_date, refused_rows, rows
 from core.ingest.sniff import sniff
@@ -18,7 +21,9 @@ from core.settings import Guards
 
 log = logging.getLogger("throughline.ingest")
 
-EXACT_BELOW = 64 * 1024 * 1024  # bytes; larger files get estimated numbers of distinct values
+EXACT_BELOW, EXACT_COLUMNS = 64 * 1024 * 1024, 64
+"""Bytes and columns: larger files get estimated numbers of distinct values."""
+EXACT_AT_ONCE, COLUMNS_AT_ONCE = 16, 128
 PREVIEW_ROWS = 8
 SAMPLE_ROWS = 2000
 SAMPLES = 3
@@ -76,47 +81,71 @@ def _facts(
     n_spoiled: int,
     guards: Guards,
 ) -> FileFacts:
-    read = rows(source, dialect, len(header), guards)
-    exact = source.stat().st_size < EXACT_BELOW
-    numbers = range(len(header))
-    values = ", ".join(f"{cleaned(column(number))} AS {column(number)}" for number in numbers)
-    sample = connection.execute(f"SELECT {values} FROM {read} LIMIT {SAMPLE_ROWS}").fetchall()
-    formats = [_plausible(connection, [row[number] for row in sample]) for number in numbers]
-    distinct = "count(DISTINCT {0})" if exact else "approx_count_distinct({0})"
-    wanted = []
-    for number in numbers:
-        wanted += [f"count({column(number)})", distinct.format(column(number))]
-        wanted += [f"count({parsed_date(column(number), one)})" for one in formats[number]]
-    counted = rows(source, dialect, len(header), guards, rejects="refused")
-    # The refused rows are known only once the whole answer is fetched.
-    query = f"SELECT count(*), {', '.join(wanted)} FROM (SELECT {values} FROM {counted})"
-    (answer,) = connection.execute(query).fetchall()
-    taken, rest = int(answer[0]), iter(answer[1:])
-    unreadable = n_spoiled + len(refused_rows(lambda query: connection.execute(query).fetchall(), "refused"))
-    columns = tuple(
-        ColumnFacts(
-            name=header[number],
-            filled=int(next(rest)),
-            distinct=int(next(rest)),
-            hedge="" if exact else "about",
-            samples=_samples([row[number] for row in sample]),
-            formats={one: count for one in formats[number] if (count := int(next(rest)))},
-        )
-        for number in numbers
-    )
+    exact = source.stat().st_size < EXACT_BELOW and len(header) <= EXACT_COLUMNS
+    columns: list[ColumnFacts] = []
+    preview: list[list[str | None]] = []
+    taken = 0
+    # Values take memory, and exact numbers of different ones some megabytes each: wide files are read more than once.
+    at_once = EXACT_AT_ONCE if exact else COLUMNS_AT_ONCE
+    for start in range(0, len(header), at_once):
+        part = range(start, min(start + at_once, len(header)))
+        values = ", ".join(f"{cleaned(column(number))} AS {column(number)}" for number in part)
+        read = rows(source, dialect, len(header), guards, rejects="" if columns else "refused")
+        sampled = f"SELECT {values} FROM {rows(source, dialect, len(header), guards)} LIMIT {SAMPLE_ROWS}"
+        first = [list(found) for found in zip(*connection.execute(sampled).fetchall(), strict=True)]
+        if not first:
+            break
+        wanted = [_Wanted(connection, column(number), found, exact) for number, found in zip(part, first, strict=True)]
+        # The refused rows are known only once the whole answer is fetched.
+        measures = ", ".join(measure for one in wanted for measure in one.measures)
+        ((taken, *counts),) = connection.execute(
+            f"SELECT count(*), {measures} FROM (SELECT {values} FROM {read})"
+        ).fetchall()
+        answer = iter(counts)
+        columns += [one.facts(header[number], answer) for number, one in zip(part, wanted, strict=True)]
+        preview += [found[:PREVIEW_ROWS] for found in first]
     if taken == 0:
         raise FileRefused(
             "None of the rows fits the header.",
             "Check that the header line has as many columns as the rows below it.",
         )
+    unreadable = n_spoiled + len(refused_rows(lambda query: connection.execute(query).fetchall(), "refused"))
     return FileFacts(
         dialect=dialect,
         sure_of_encoding=sure,
         rows=taken + unreadable,
         unreadable=unreadable,
-        columns=columns,
-        preview=tuple(tuple(value and value[:SAMPLE_LENGTH] for value in row) for row in sample[:PREVIEW_ROWS]),
+        columns=tuple(columns),
+        preview=tuple(tuple(value and value[:SAMPLE_LENGTH] for value in row) for row in zip(*preview, strict=True)),
     )
+
+
+class _Wanted:
+    """What is to be counted in a column, after a look at its first values."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str, first: list[str | None], exact: bool) -> None:
+        self._first, self._exact = first, exact
+        self._formats = _plausible(connection, first)
+        self._phases = tuple(Phase) if tells_phases(first) else ()
+        self.measures = [
+            f"count({name})",
+            f"count(DISTINCT {name})" if exact else f"approx_count_distinct({name})",
+            *(f"count({parsed_date(name, one)})" for one in self._formats),
+            *(f"count(*) FILTER ({in_phase(name, one)})" for one in self._phases),
+        ]
+
+    def facts(self, name: str, counts: Iterator[int]) -> ColumnFacts:
+        """The column's facts, from the next of `counts`, one for each of its measures."""
+        return ColumnFacts(
+            name=name,
+            filled=next(counts),
+            distinct=next(counts),
+            hedge="" if self._exact else "about",
+            samples=_samples(self._first),
+            formats={one: count for one in self._formats if (count := next(counts))},
+            phases={one: count for one in self._phases if (count := next(counts))},
+            first=first_rows(self._first),
+        )
 
 
 def _samples(values: list[str | None]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""Which column plays which role: guessed with a reason, changed by the person, checked before use."""
+"""Which column plays which role, and what a file tells: changed by the person, checked before use."""
 
 import hashlib
-import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,8 +9,8 @@ from typing import NamedTuple
 import msgspec
 
 from core.errors import MappingIncomplete, ThroughlineError
-from core.ingest import dates
 from core.ingest.facts import ColumnFacts, FileFacts
+from core.ingest.lifecycle import Phase
 
 
 class Role(StrEnum):
@@ -26,13 +26,26 @@ class Role(StrEnum):
     QUEUE_WAIT = "queue wait"
     HANDLE_TIME = "handle time"
     ERROR = "error"
+    LIFECYCLE = "lifecycle"
+    INSTANCE = "instance"
     ATTRIBUTE = "attribute"
     UNUSED = "not used"
 
 
-REQUIRED = (Role.CALL, Role.NODE)
+class Content(StrEnum):
+    """What a file tells: the steps of calls, or nothing but the menu that they move in."""
+
+    CALLS = "calls"
+    MENU = "menu"
+
+
+REQUIRED = {Content.CALLS: (Role.CALL, Role.NODE), Content.MENU: (Role.NODE,)}
+OF_A_MENU = (Role.NODE, Role.PARENT, Role.LABEL, Role.URL, Role.UNUSED)
+"""The roles that columns of a file that describes the menu can have."""
 MANY = (Role.ATTRIBUTE, Role.UNUSED)
 """Roles that any number of columns may have; every other role belongs to one column at most."""
+SPARE = {Content.CALLS: Role.ATTRIBUTE, Content.MENU: Role.UNUSED}
+"""The role of a column that has no other."""
 
 NAMES = {
     Role.CALL: "Call",
@@ -47,22 +60,12 @@ NAMES = {
     Role.QUEUE_WAIT: "Seconds in the queue",
     Role.HANDLE_TIME: "Seconds of handling",
     Role.ERROR: "Technical error",
+    Role.LIFECYCLE: "Start or complete of a step",
+    Role.INSTANCE: "Instance of a step: pairs its start and complete",
     Role.ATTRIBUTE: "Kept with the call",
     Role.UNUSED: "Left out",
 }
 """What a person is told of each role."""
-
-
-class Sureness(StrEnum):
-    SURE = "Sure"
-    LIKELY = "Likely"
-    CHECK = "Please check"
-
-
-class Guess(NamedTuple):
-    role: Role
-    sureness: Sureness
-    reason: str
 
 
 class ColumnMapping(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +74,7 @@ class ColumnMapping(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     roles: dict[str, Role]
     date_format: str = ""
+    content: Content = Content.CALLS
 
     def column(self, role: Role) -> str | None:
         """The one column with `role`, None where there is none."""
@@ -81,85 +85,13 @@ class ColumnMapping(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(name for name in self.columns if self.roles.get(name) is role)
 
 
-_CLASSIC = {
-    "call_id": Role.CALL,
-    "call_date": Role.TIMESTAMP,
-    "rule_id": Role.NODE,
-    "rule_parent_id": Role.PARENT,
-    "rule_text": Role.LABEL,
-    "popUpURL": Role.URL,
-}
-
-_USUAL = {
-    Role.CALL: "call, callid, case, caseid, session, sessionid, visit, visitid, contact, contactid, conversationid, "
-    "journey, journeyid, trace, traceid, caseconceptname",
-    Role.NODE: "node, nodeid, rule, ruleid, activity, activityname, event, eventname, page, pagename, screen, step, "
-    "action, menuitem, menuoption, conceptname",
-    Role.PARENT: "parent, parentid, nodeparent, ruleparent, ruleparentid, parentnode, parentnodeid",
-    Role.LABEL: "label, ruletext, nodelabel, nodetext, nodename, text, title",
-    Role.URL: "url, link, popupurl, pageurl",
-    Role.TIMESTAMP: "timestamp, time, date, datetime, calldate, calltime, completetimestamp, eventtime, timetimestamp, "
-    "at, steptime",
-    Role.OUTCOME: "outcome, result, disposition, calloutcome",
-    Role.CUSTOMER: "customer, customerid, client, clientid, user, userid, caller, callerid",
-    Role.AGENT: "agent, agentid, employee, resource, orgresource, operator",
-    Role.QUEUE_WAIT: "queuewait, queuewaits, wait, waits, waitingtime, queuetime",
-    Role.HANDLE_TIME: "handletime, handletimes, talktime, aht",
-    Role.ERROR: "error, errorcode, errors",
-}
-_BY_NAME = {name: role for role, names in _USUAL.items() for name in names.split(", ")}
-_MOSTLY = 0.9  # of a column's values must be dates for it to be guessed as the timestamp
-
-
 def key_of(header: Iterable[str]) -> str:
     """A short name for a header: files with the same one share a mapping."""
     return hashlib.blake2b("\0".join(header).encode(), digest_size=8).hexdigest()
 
 
-def guess(columns: Iterable[ColumnFacts]) -> dict[str, Guess]:
-    """A role for each column, by the classic export's names, then by usual names, then by dates in it."""
-    columns = tuple(columns)
-    guesses: dict[str, Guess] = {}
-    free = set(Role) - set(MANY)
-    for names, sureness in ((_CLASSIC, Sureness.SURE), (_BY_NAME, Sureness.LIKELY)):
-        for column in columns:
-            plain = column.name if names is _CLASSIC else re.sub(r"[\W_]+", "", column.name).lower()
-            role = names.get(plain)
-            if column.name in guesses or role not in free or (role is Role.TIMESTAMP and not column.formats):
-                continue
-            free.discard(role)
-            guesses[column.name] = Guess(role, sureness, f"named {column.name}")
-    if Role.TIMESTAMP in free:
-        dated = (one for one in columns if one.name not in guesses and _share_of_dates(one) >= _MOSTLY)
-        if (first := next(dated, None)) is not None:
-            guesses[first.name] = Guess(Role.TIMESTAMP, Sureness.LIKELY, "its values are dates")
-    for column in columns:
-        known = guesses.setdefault(column.name, Guess(Role.ATTRIBUTE, Sureness.LIKELY, "not known by its name"))
-        if known.role is Role.TIMESTAMP and len(dates.tied(column.formats)) > 1:
-            guesses[column.name] = Guess(Role.TIMESTAMP, Sureness.CHECK, "its dates can be read in two ways")
-    return {column.name: guesses[column.name] for column in columns}
-
-
-def _share_of_dates(column: ColumnFacts) -> float:
-    return max(column.formats.values(), default=0) / column.filled if column.filled else 0.0
-
-
-def proposed(columns: Iterable[ColumnFacts]) -> ColumnMapping:
-    """The guesses as a mapping, complete or not."""
-    columns = tuple(columns)
-    roles = {name: one.role for name, one in guess(columns).items()}
-    mapping = ColumnMapping(columns=tuple(column.name for column in columns), roles=roles)
-    return with_dates(mapping, columns)
-
-
-def with_dates(mapping: ColumnMapping, columns: Iterable[ColumnFacts]) -> ColumnMapping:
-    """The mapping with the date format that reads most of its timestamp column."""
-    formats = next((one.formats for one in columns if one.name == mapping.column(Role.TIMESTAMP)), {})
-    return msgspec.structs.replace(mapping, date_format=dates.chosen(formats))
-
-
 def with_role(mapping: ColumnMapping, column: str, role: Role) -> ColumnMapping:
-    """The mapping with `column` as `role`; whoever had a role that only one can have becomes an attribute.
+    """The mapping with `column` as `role`; whoever had a role that only one can have is left with the spare one.
 
     Raises MappingIncomplete where there is no such column.
     """
@@ -167,14 +99,14 @@ def with_role(mapping: ColumnMapping, column: str, role: Role) -> ColumnMapping:
         raise MappingIncomplete(role, mapping.columns)
     roles = dict(mapping.roles)
     if role not in MANY and (holder := mapping.column(role)):
-        roles[holder] = Role.ATTRIBUTE
+        roles[holder] = SPARE[mapping.content]
     roles[column] = role
     return msgspec.structs.replace(mapping, roles=roles)
 
 
 def missing(mapping: ColumnMapping) -> tuple[Role, ...]:
     """The roles that are needed and that no column has."""
-    return tuple(role for role in REQUIRED if mapping.column(role) is None)
+    return tuple(role for role in REQUIRED[mapping.content] if mapping.column(role) is None)
 
 
 def check(mapping: ColumnMapping) -> None:
@@ -208,17 +140,20 @@ def _together(files: list[FileFacts]) -> tuple[ColumnFacts, ...]:
 
 def _merged(columns: tuple[ColumnFacts, ...]) -> ColumnFacts:
     """One column of several files: counts add up, and so do the values that a date format reads."""
-    formats: dict[str, int] = {}
+    formats: Counter[str] = Counter()
+    phases: Counter[Phase] = Counter()
     for column in columns:
-        for date_format, count in column.formats.items():
-            formats[date_format] = formats.get(date_format, 0) + count
+        formats.update(column.formats)
+        phases.update(column.phases)
     return ColumnFacts(
         name=columns[0].name,
         filled=sum(column.filled for column in columns),
         distinct=max(column.distinct for column in columns),
         hedge="at least",
         samples=columns[0].samples,
-        formats=formats,
+        formats=dict(formats),
+        phases=dict(phases),
+        first=columns[0].first,
     )
 
 

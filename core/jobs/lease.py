@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.files import locked, make_folder
+from core.files import FILE_MODE, locked, make_folder, storage_errors
 
 LOCK, HOLDER = ".job.lock", ".job.holder.lock"
 PATIENCE = 2.0  # seconds: a look at the lock by `is_held` must not cost a worker its turn
@@ -15,10 +15,12 @@ PATIENCE = 2.0  # seconds: a look at the lock by `is_held` must not cost a worke
 
 @contextmanager
 def lease(folder: Path) -> Iterator[bool]:
-    """Hold the lease on the session in `folder`; yields whether it is ours."""
+    """Hold the lease on the session in `folder`; yields whether it is ours. Raises StorageError where it cannot be."""
     with locked(folder / LOCK, timeout=PATIENCE) as mine:
         if mine:
-            (folder / HOLDER).write_text(f"{socket.gethostname()} {os.getpid()}")
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            with storage_errors(), os.fdopen(os.open(folder / HOLDER, flags, FILE_MODE), "w") as holder:
+                holder.write(f"{socket.gethostname()} {os.getpid()}")
         yield mine
 
 

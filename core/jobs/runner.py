@@ -162,9 +162,10 @@ class Runner:
         except StorageError as error:
             written = False  # whoever tends next starts it again; at once would be again and again
             log.warning("how the job of %s ended could not be written: %s", summary.id, error)
-        with self._turn:
-            self._children.pop(summary.id, None)
-            self._hung.discard(summary.id)
+        finally:
+            with self._turn:
+                self._children.pop(summary.id, None)
+                self._hung.discard(summary.id)
         if written:
             self.tend()
 

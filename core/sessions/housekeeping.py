@@ -3,16 +3,17 @@
 import math
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from core.errors import SessionDamaged, SessionError, SessionNotFound, StorageError
-from core.files import locked, make_folder, storage_errors
+from core.files import locked, make_folder, remove_folder, storage_errors
 from core.sessions.record import Session, SessionSummary
-from core.sessions.shelf import NAMES, TABLES, UPLOADS, Shelf, changed, inside
+from core.sessions.shelf import NAMES, RECORD, TABLES, UPLOADS, Shelf, changed, inside
 from core.settings import DAY, Limits
 
 LITTER_AGE = 3600.0
@@ -42,10 +43,11 @@ def sweep(root: Path, shelf: Shelf, discarded: Shelf, limits: Limits, now: datet
     """Sweep the home folder `root`: what goes is moved aside, out of everyone's sight, and then removed."""
     moment = now.timestamp()
     lock = root / "sweep.lock"
+    last = changed(lock)
     with storage_errors(), locked(lock, timeout=0) as mine:
         if not mine:
             return SweepReport()
-        report = set_aside(root, shelf, discarded, limits, moment, changed(lock))
+        report = set_aside(root, shelf, discarded, limits, moment, last)
         older = empty(root, moment)
         os.utime(lock, (moment, moment))
     removed = {*report.removed, *older} - {*report.expired}
@@ -60,29 +62,40 @@ def set_aside(
     A session in which nothing is new since, and whose time is not up, is only looked at from outside.
     """
     grave = make_folder(root / "trash")
-    removed, expired, kept = [], [], []
+    removed: list[str] = []
+    expired: list[str] = []
+    kept: list[str] = []
     for session_id in discarded.ids():
-        if discarded.seen(session_id) + limits.undo <= moment and _buried(discarded, session_id, grave):
-            removed.append(session_id)
+        is_over = partial(_is_beyond_undo, discarded, session_id, limits, moment)
+        with _alone_to_blame(session_id, kept):
+            if is_over() and _buried(discarded, session_id, grave, still=is_over):
+                removed.append(session_id)
     lines = {one.id: one for one in shelf.summaries()}
     for session_id in shelf.ids():
         line = lines.get(session_id)
-        try:
+        with _alone_to_blame(session_id, kept):
             if line is None:
                 if _is_husk(shelf.folder(session_id), moment - LITTER_AGE) and _buried(shelf, session_id, grave):
                     removed.append(session_id)
             elif line.damaged:
                 kept.append(session_id)
             elif _is_over(shelf, line, limits, moment):
-                if _buried(shelf, session_id, grave):
+                if _buried(shelf, session_id, grave, still=partial(_is_over, shelf, line, limits, moment)):
                     expired.append(session_id)
             elif not _is_quiet(shelf, session_id, last - DAY):
                 removed += _without_litter(shelf, session_id, moment - LITTER_AGE)
-        except SessionNotFound:
-            continue
-        except (SessionError, StorageError):
-            kept.append(session_id)
     return SweepReport(tuple(removed), tuple(expired), tuple(kept))
+
+
+@contextmanager
+def _alone_to_blame(session_id: str, kept: list[str]) -> Iterator[None]:
+    """What cannot be done with one session does not keep the sweep from the others; one that went meanwhile is none."""
+    try:
+        yield
+    except (SessionNotFound, FileNotFoundError):
+        pass
+    except (SessionError, StorageError, OSError):
+        kept.append(session_id)
 
 
 def empty(root: Path, moment: float) -> list[str]:
@@ -91,22 +104,27 @@ def empty(root: Path, moment: float) -> list[str]:
 
 
 def check(shelf: Shelf, now: datetime) -> list[Problem]:
-    """What is wrong in each session's folder."""
+    """What is wrong in each session's folder; one that is deleted meanwhile has nothing wrong."""
     problems = []
     for session_id in shelf.ids():
-        try:
-            session = shelf.load(session_id)
-        except SessionNotFound:
-            problems.append(Problem(session_id, "a folder without a record"))
-        except SessionDamaged as error:
-            problems.append(Problem(session_id, error.detail))
-        except SessionError as error:
-            problems.append(Problem(session_id, error.problem))
-        else:
-            litter = _litter(shelf.folder(session_id), session, now.timestamp() - LITTER_AGE)
-            problems += [Problem(session_id, detail) for detail in _missing(shelf, session)]
-            problems += [Problem(session_id, f"{path.name} belongs to nothing") for path in litter]
+        with suppress(FileNotFoundError):
+            found = _wrong(shelf, session_id, now.timestamp() - LITTER_AGE)
+            if shelf.folder(session_id).exists():
+                problems += [Problem(session_id, detail) for detail in found]
     return problems
+
+
+def _wrong(shelf: Shelf, session_id: str, before: float) -> list[str]:
+    try:
+        session = shelf.load(session_id)
+    except SessionNotFound:
+        return ["a folder without a record"]
+    except SessionDamaged as error:
+        return [error.detail]
+    except SessionError as error:
+        return [error.problem]
+    litter = _litter(shelf.folder(session_id), session, before)
+    return [*_missing(shelf, session), *(f"{path.name} belongs to nothing" for path in litter)]
 
 
 def _emptied(folder: Path, before: float) -> list[str]:
@@ -131,16 +149,20 @@ def _remove(folder: Path) -> None:
         folder.rmdir()
 
 
+def _is_beyond_undo(discarded: Shelf, session_id: str, limits: Limits, moment: float) -> bool:
+    return discarded.seen(session_id) + limits.undo <= moment
+
+
 def _is_over(shelf: Shelf, line: SessionSummary, limits: Limits, moment: float) -> bool:
     if limits.lifetime and line.created is not None and line.created.timestamp() + limits.lifetime <= moment:
         return True
     return bool(limits.idle) and shelf.seen(line.id) + limits.idle <= moment
 
 
-def _buried(shelf: Shelf, session_id: str, grave: Path) -> bool:
-    """Move the session out of everyone's sight, unless somebody is just using it."""
+def _buried(shelf: Shelf, session_id: str, grave: Path, *, still: Callable[[], bool] = lambda: True) -> bool:
+    """Move the session out of everyone's sight, unless somebody is just using it or did after it was looked at."""
     with shelf.alone(session_id, timeout=0) as mine:
-        if mine:
+        if mine and still():
             with suppress(FileNotFoundError):
                 os.rename(shelf.path(session_id, ""), f"{grave}/{session_id}")  # noqa: PTH104 (as `path` says)
                 return True
@@ -162,13 +184,13 @@ def _without_litter(shelf: Shelf, session_id: str, before: float) -> list[str]:
         litter = _litter(folder, shelf.load(session_id), before)
         with storage_errors():
             for path in litter:
-                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+                remove_folder(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
     return [path.name for path in litter]
 
 
 def _is_husk(folder: Path, before: float) -> bool:
     """Whether an old folder without a record holds no uploads either, such as a removal leaves that was cut off."""
-    return changed(folder) < before and not inside(folder / UPLOADS)
+    return changed(folder) < before and not changed(folder / RECORD) and not inside(folder / UPLOADS)
 
 
 def _loose(folder: Path) -> Iterator[Path]:

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.errors import StorageError
 from core.files import atomic_write, locked, make_folder, read_regular, storage_errors
 
 _BYTES = 32
@@ -62,7 +63,13 @@ class Keyring:
             if not path.exists():
                 with atomic_write(path) as file:
                     file.write(secrets.token_bytes(_BYTES))
-            return cls(read_regular(path))
+            key = read_regular(path)
+        if len(key) != _BYTES:
+            raise StorageError(
+                "The key by which this server knows its visitors is damaged.",
+                "Put the file `key` back as it was. If it is removed, a new one is made, which knows none of them.",
+            )
+        return cls(key)
 
     @property
     def name(self) -> str:
@@ -89,7 +96,8 @@ class Keyring:
     def admits(self, ticket: str, purpose: str) -> bool:
         """Whether `ticket` was made for `purpose` and has not run out."""
         until, _, mac = ticket.partition(".")
-        genuine = _same(mac, self._mac("ticket", f"{until}:{purpose}"))
+        is_number = until.isascii() and until.isdecimal()  # nothing of the purpose, which the MAC covers as well
+        genuine = is_number and _same(mac, self._mac("ticket", f"{until}:{purpose}"))
         return genuine and int(until) >= time.time()
 
     def _mac(self, use: str, text: str) -> str:
@@ -99,12 +107,12 @@ class Keyring:
 
 def signed_in(issuer: str, subject: str) -> Owner:
     """The owner that a login provider vouches for, by the provider's name for them."""
-    return Owner("user:" + hashed(f"{issuer}\n{subject}"))
+    return Owner("user:" + hashed(f"{len(issuer)}:{issuer}{subject}"))
 
 
 def hashed(secret: str) -> str:
     """What is stored of a secret. It has too many bits to be guessed, so that a plain hash tells nothing of it."""
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def _same(given: str, right: str) -> bool:

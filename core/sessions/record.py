@@ -5,10 +5,11 @@ the schema number and the bytes of the record, so that a flipped bit is found an
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -148,11 +149,37 @@ class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
     last: Place | None = None
 
 
+class _Sized(msgspec.Struct, frozen=True):
+    size: int
+
+
+class _Outline(msgspec.Struct, frozen=True, kw_only=True):
+    """What a line of the list is made of. Reading only that of thousands of records takes half the time."""
+
+    id: str
+    name: str
+    owner: str
+    created: datetime
+    updated: datetime
+    status: Status = Status.NEW
+    files: tuple[_Sized, ...] = ()
+    job: Job | None = None
+    tables: str = ""
+    last: Place | None = None
+    shares: tuple[Share, ...] = ()
+
+
 class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schema: int
     checksum: str
     length: int
     record: msgspec.Raw
+
+
+_Read = TypeVar("_Read", Session, _Outline)
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_HEAD = re.compile(rb'{"schema":(\d{1,9}),"checksum":"([0-9a-f]{32})","length":(\d{1,9}),"record":')
+_SESSION, _OUTLINE = msgspec.json.Decoder(Session), msgspec.json.Decoder(_Outline)
 
 
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -161,8 +188,10 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
 """One function a version: from the record of that schema to the record of the next."""
 
 
-def _checksum(schema: int, record: bytes) -> str:
-    return hashlib.blake2b(b"%d:" % schema + record, digest_size=16).hexdigest()
+def _checksum(schema: int, record: bytes | memoryview) -> str:
+    digest = hashlib.blake2b(b"%d:" % schema, digest_size=16)
+    digest.update(record)
+    return digest.hexdigest()
 
 
 def encode(session: Session) -> bytes:
@@ -172,27 +201,46 @@ def encode(session: Session) -> bytes:
 
 def decode(data: bytes, session_id: str) -> Session:
     """The session in `data`, which must be that of `session_id`. Raises SessionDamaged or SessionTooNew."""
-    session = read(data, session_id)
-    if session.id != session_id:
-        raise SessionDamaged(session_id, "the record belongs to another session")
-    return session
+    return _named(read(data, session_id), session_id)
+
+
+def decode_summary(data: bytes, session_id: str) -> SessionSummary:
+    """The line of the session in `data`, which must be that of `session_id`. Raises as `decode` does."""
+    return summary(_named(_read(data, session_id, _OUTLINE), session_id))
 
 
 def read(data: bytes, session_id: str = "") -> Session:
     """Any session in `data`; `session_id` is for the words of an error. Raises SessionDamaged or SessionTooNew."""
+    return _read(data, session_id, _SESSION)
+
+
+def _named(found: _Read, session_id: str) -> _Read:
+    if found.id != session_id:
+        raise SessionDamaged(session_id, "the record belongs to another session")
+    return found
+
+
+def _read(data: bytes, session_id: str, decoder: "msgspec.json.Decoder[_Read]") -> _Read:
     try:
-        envelope = msgspec.json.decode(data, type=_Envelope)
-        record = bytes(envelope.record)
-        if len(record) != envelope.length or _checksum(envelope.schema, record) != envelope.checksum:
+        schema, checksum, length, record = _opened(data)
+        if len(record) != length or _checksum(schema, record) != checksum:
             raise SessionDamaged(session_id, "the checksum does not match")
-        if envelope.schema > SCHEMA:
-            raise SessionTooNew(envelope.schema, SCHEMA)
-        if envelope.schema < SCHEMA:
-            record = msgspec.json.encode(_migrated(msgspec.json.decode(record), envelope.schema))
-        session = msgspec.json.decode(record, type=Session)
+        if schema > SCHEMA:
+            raise SessionTooNew(schema, SCHEMA)
+        if schema < SCHEMA:
+            return decoder.decode(msgspec.json.encode(_migrated(msgspec.json.decode(record), schema)))
+        return decoder.decode(record)
     except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, RecursionError) as error:
         raise SessionDamaged(session_id, f"the record cannot be read: {error}") from error
-    return session
+
+
+def _opened(data: bytes) -> tuple[int, str, int, memoryview]:
+    """Schema, checksum, length, record; where `encode` wrote them, without looking through the record for its end."""
+    head = _HEAD.match(data)
+    if head and data.endswith(b"}") and len(data) == head.end() + int(head[3]) + 1:
+        return int(head[1]), head[2].decode(), int(head[3]), memoryview(data)[head.end() : -1]
+    found = _ENVELOPE.decode(data)
+    return found.schema, found.checksum, found.length, memoryview(found.record)
 
 
 def _migrated(record: dict[str, Any], schema: int) -> dict[str, Any]:
@@ -201,7 +249,7 @@ def _migrated(record: dict[str, Any], schema: int) -> dict[str, Any]:
     return record
 
 
-def summary(session: Session) -> SessionSummary:
+def summary(session: Session | _Outline) -> SessionSummary:
     return SessionSummary(
         id=session.id,
         owner=session.owner,

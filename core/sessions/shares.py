@@ -19,7 +19,7 @@ def share(store: SessionStore, session_id: str, *, lasts: timedelta | None = Non
     """A new link's token, which is told this once only; without `lasts` it has no end but a revocation."""
     secret = secrets.token_urlsafe(32)
     moment = utc_now()
-    made = Share(hash=hashed(secret), made=moment, expires=moment + lasts if lasts else None)
+    made = Share(hash=hashed(secret), made=moment, expires=None if lasts is None else moment + lasts)
 
     def change(session: Session) -> Session:
         kept = tuple(one for one in session.shares if one.is_live(moment))

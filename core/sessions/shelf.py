@@ -18,8 +18,8 @@ from pathlib import Path
 import msgspec
 
 from core.errors import SessionDamaged, SessionError, SessionNotFound, StorageError
-from core.files import atomic_write, locked, read_regular, storage_errors
-from core.sessions.record import Progress, Session, SessionSummary, decode, encode, summary
+from core.files import atomic_write, locked, read_regular, read_with_stat, storage_errors
+from core.sessions.record import Progress, Session, SessionSummary, decode, decode_summary, encode
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
 RECORD, OWNER, LOCK, PULSE = "session.json", ".owner", ".lock", "pulse.json"
@@ -40,7 +40,7 @@ class Shelf:
     """The sessions in the folder `root`."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root, self._base = root, f"{root}/"
         self._known: dict[str, tuple[tuple[int, ...], SessionSummary]] = {}
 
     def folder(self, session_id: str) -> Path:
@@ -54,7 +54,7 @@ class Shelf:
         """
         if not isinstance(session_id, str) or not ID.fullmatch(session_id):
             raise SessionNotFound
-        return f"{self.root}/{session_id}/{name}"
+        return f"{self._base}{session_id}/{name}"
 
     def ids(self) -> list[str]:
         try:
@@ -64,14 +64,15 @@ class Shelf:
 
     def load(self, session_id: str) -> Session:
         """The session as its record has it. Raises SessionNotFound, SessionDamaged, SessionTooNew."""
-        path = self.path(session_id, RECORD)
+        return decode(self._read(session_id)[0], session_id)
+
+    def _read(self, session_id: str) -> tuple[bytes, os.stat_result]:
         try:
-            data = read_regular(path)
+            return read_with_stat(self.path(session_id, RECORD))
         except (FileNotFoundError, NotADirectoryError):
             raise SessionNotFound from None
         except OSError as error:
             raise SessionDamaged(session_id, f"the record cannot be opened: {error.strerror}") from error
-        return decode(data, session_id)
 
     def put(self, session: Session) -> None:
         """Write the record; the session must be held `alone`. Raises StorageError."""
@@ -86,7 +87,7 @@ class Shelf:
         with ExitStack() as stack:
             with storage_errors():
                 try:
-                    mine = stack.enter_context(locked(self.folder(session_id) / LOCK, timeout=timeout))
+                    mine = stack.enter_context(locked(self.path(session_id, LOCK), timeout=timeout))
                 except (FileNotFoundError, NotADirectoryError):
                     raise SessionNotFound from None
             yield mine
@@ -131,32 +132,34 @@ class Shelf:
         for gone in self._known.keys() - set(ids):
             self._known.pop(gone, None)
         for session_id in ids:
-            path = f"{self.root}/{session_id}/{RECORD}"
             try:
-                found = os.lstat(path)
-            except FileNotFoundError:
-                continue
-            except OSError:
-                yield self._damaged(session_id)
-                continue
-            signature = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-            before = self._known.get(session_id)
-            if before is not None and before[0] == signature:
-                yield before[1]
-                continue
-            try:
-                line = summary(self.load(session_id))
+                yield self._known_line(session_id) or self._fresh_line(session_id)
             except SessionNotFound:
                 continue
             except SessionError:
-                yield self._damaged(session_id)
-                continue
-            if time.time_ns() - found.st_mtime_ns > _SETTLED:
-                self._known[session_id] = (signature, line)
-            yield line
+                yield SessionSummary(id=session_id, owner=self.owner(session_id), damaged=True)
 
-    def _damaged(self, session_id: str) -> SessionSummary:
-        return SessionSummary(id=session_id, owner=self.owner(session_id), damaged=True)
+    def _known_line(self, session_id: str) -> SessionSummary | None:
+        """The session's line as it was last read, where its record did not change since."""
+        known = self._known.get(session_id)
+        if known is None:
+            return None
+        try:
+            return known[1] if _signature(os.lstat(self.path(session_id, RECORD))) == known[0] else None
+        except OSError:
+            return None
+
+    def _fresh_line(self, session_id: str) -> SessionSummary:
+        data, found = self._read(session_id)
+        line = decode_summary(data, session_id)
+        if time.time_ns() - found.st_mtime_ns > _SETTLED:
+            self._known[session_id] = (_signature(found), line)
+        return line
+
+
+def _signature(found: os.stat_result) -> tuple[int, ...]:
+    """What changes when a file is replaced by another."""
+    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def changed(path: str | Path) -> float:
@@ -168,4 +171,8 @@ def changed(path: str | Path) -> float:
 
 
 def inside(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else []
+    """What lies in `folder`; nothing where it is none, or has just gone."""
+    try:
+        return list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []

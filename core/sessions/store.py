@@ -48,7 +48,8 @@ class SessionStore:
         Raises LimitExceeded where the owner has as many as they may.
         """
         if owner != SHARED:
-            theirs = sum(one.owner == owner.key for one in self._shelf.summaries())
+            mine = [one for one in self._shelf.summaries() if one.owner == owner.key]
+            theirs = sum(one.damaged or not self._has_expired(one) for one in mine)
             if theirs >= self.limits.sessions_per_owner:
                 raise LimitExceeded(
                     f"You have {theirs:,} sessions, which is as many as one may have.",
@@ -182,14 +183,14 @@ class SessionStore:
 
     def list_sessions(self, *, by: Visitor) -> list[SessionSummary]:
         """What is `by`'s, newest change first. Damaged ones are listed as such last."""
-        whole, damaged = [], []
+        whole, damaged, moment = [], [], self._now()
         for one in self._shelf.summaries():
             if not by.owns(one.owner):
                 continue
             if one.damaged:
                 damaged.append(one)
-            elif not self._has_expired(one):
-                whole.append(msgspec.structs.replace(one, expires=self.expires(one)))
+            elif (end := self.expires(one)) is None or end > moment:
+                whole.append(msgspec.structs.replace(one, expires=end))
         return sorted(whole, key=lambda one: (one.updated, one.id), reverse=True) + damaged
 
     def list_discarded(self, *, by: Visitor) -> list[SessionSummary]:

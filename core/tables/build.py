@@ -12,7 +12,9 @@ from core.ingest import mapping
 from core.settings import Guards
 from core.tables import menu, schema
 from core.tables.bench import Bench, Nobody, Watcher
-from core.tables.raw import SECONDS_ROLES, TEXT_ROLES, RawRows, Source
+from core.tables.keeping import Kept, joined, keep
+from core.tables.ordering import Told, order
+from core.tables.raw import KEPT_ROLES, RawRows, Source
 from core.tables.schema import About, Found
 
 STAGES = (
@@ -22,6 +24,11 @@ STAGES = (
     "Finding distinct paths",
     "Checking the account",
 )
+CARRIED_VALUES, CARRIED_ROWS = 60, 300_000
+"""Most values of a column that `variants` carries, and most rows that it may have for it; `calls` has the rest."""
+
+MOST_WORDS, MOST_LETTERS = 5, 40
+"""Of words in a lifecycle column that are not known, so many are told, so much of each."""
 
 
 def build(sources: list[Source], target: Path, *, guards: Guards, memory: int, watcher: Watcher | None = None) -> Found:
@@ -62,6 +69,9 @@ class _Build:
     def __init__(self, bench: Bench, sources: list[Source], part: Path, guards: Guards, watcher: Watcher) -> None:
         self._bench, self._sources, self._part, self._watcher = bench, sources, part, watcher
         self._raw = RawRows(bench, sources, guards)
+        self._carried: tuple[str, ...] = ()
+        self._told = Told()
+        self._kept: list[Kept] = []
 
     def run(self) -> Found:
         self._watcher.plan(*STAGES)
@@ -102,96 +112,99 @@ class _Build:
                            CASE WHEN count(DISTINCT parent) > 1 THEN 'parent' END,
                            CASE WHEN count(DISTINCT url) > 1 THEN 'url' END] IF name IS NOT NULL] AS inconsistencies
                 FROM raw WHERE node IS NOT NULL GROUP BY node)
-            SELECT ids.node, ids.id, coalesce(said.label, ids.id), said.url, above.node,
-                   coalesce(said.in_menu, true),
+            SELECT ids.node, ids.id, coalesce(said.label, ids.id), said.label IS NOT NULL, said.url, above.node,
+                   coalesce(said.in_menu, true) OR EXISTS (SELECT 1 FROM menu WHERE menu.parent = ids.node),
                    CAST((SELECT count(*) FROM menu WHERE menu.parent = ids.node) AS INTEGER),
                    coalesce(said.inconsistencies, [])
             FROM ids LEFT JOIN said USING (id) LEFT JOIN ids above ON above.id = said.parent AND said.parent <> '0'
             ORDER BY ids.node
             """
         )
-        places, self._cycles = menu.places({row[0]: row[4] for row in rows})
-        self._bench.create("nodes", [(*row[:5], *places[row[0]], *row[5:]) for row in rows])
+        places, self._cycles = menu.places({row[0]: row[5] for row in rows})
+        self._bench.create("nodes", [(*row[:6], *places[row[0]], *row[6:]) for row in rows])
         self._ids = {row[0]: row[1] for row in rows}
 
     def _calls(self) -> None:
-        """Number the calls as they first appear, and put each call's steps in order.
-
-        A step without a readable date keeps its place behind the step before it in the file.
-        """
+        """Put the steps into calls, and each call's steps in order."""
         self._begin(2)
-        self._bench.run(
-            """
-            CREATE TABLE keys AS
-            SELECT file, "call" AS call_id, CAST(row_number() OVER (ORDER BY min(row)) - 1 AS INTEGER) AS number
-            FROM raw WHERE node IS NOT NULL AND "call" IS NOT NULL GROUP BY ALL
-            """
-        )
-        extra = [
-            *TEXT_ROLES.values(),
-            *SECONDS_ROLES.values(),
-            *(f"attribute.{name}" for name in self._raw.attributes),
-        ]
-        kept = ", ".join(f"raw.{identifier(name)}" for name in extra)
         dated = any(source.mapping.date_format for source in self._sources)
-        moment = 'last_value(raw."at" IGNORE NULLS) OVER (PARTITION BY number ORDER BY raw.row)' if dated else "NULL"
+        self._told = order(self._bench, dated=dated, tells_phases=self._raw.tells_phases)
+        self._write("steps", self._steps())
         self._bench.run(
-            f"""
-            CREATE TABLE ordered AS
-            SELECT number, file, call_id, ids.node, raw."at", raw.hour, {kept}, raw.unread,
-                   CAST(row_number() OVER (
-                       PARTITION BY number ORDER BY moment NULLS FIRST, raw.row) AS INTEGER) AS position
-            FROM (SELECT raw.*, keys.number, keys.call_id, {moment} AS moment
-                  FROM raw JOIN keys ON keys.file = raw.file AND keys.call_id = raw."call"
-                  WHERE raw.node IS NOT NULL) raw
-            JOIN ids ON ids.id = raw.node
             """
-        )
-        self._write("steps", 'SELECT number AS "call", position, node, "at", error FROM ordered ORDER BY ALL')
-        first = [name for name in extra if name not in ("outcome", "error")]
-        firsts = ", ".join(f"arg_min({identifier(name)}, position) AS {identifier(name)}" for name in first)
-        self._bench.run(
-            f"""
             CREATE TABLE folded AS
-            SELECT number AS "call", any_value(file) AS file, any_value(call_id) AS call_id,
-                   arg_min("at", position) AS "at", max("at") AS until, arg_min(hour, position) AS hour,
-                   CAST(count(*) AS INTEGER) AS n_steps, arg_max(outcome, position) AS outcome, {firsts},
-                   list_transform(list_sort(list({{'p': position, 'n': node}})), lambda step: step.n) AS nodes
+            SELECT number, arg_min("at", position) AS "at", greatest(max("at"), max(until)) AS until,
+                   arg_min(hour, position) AS hour, CAST(count(*) AS INTEGER) AS n_steps,
+                   list_transform(list_sort(list({'p': position, 'n': node})), lambda step: step.n) AS nodes
             FROM ordered GROUP BY number
             """
         )
+        (n_calls,) = self._bench.one("SELECT count(*) FROM folded")
+        self._kept = keep(self._bench, self._raw, n_calls)
+
+    def _steps(self) -> str:
+        told = """
+            (SELECT number, turn // 4 AS position, arg_min(error, turn) AS error
+             FROM places JOIN raw USING (row) WHERE error IS NOT NULL GROUP BY ALL)
+            """
+        errors = f"LEFT JOIN {told} errors USING (number, position)" if self._raw.tells_errors else ""
+        error = "errors.error" if self._raw.tells_errors else "NULL::VARCHAR"
+        return f"""
+            SELECT number AS "call", position, node, "at", until, {error} AS error FROM ordered {errors} ORDER BY ALL
+            """
 
     def _paths(self) -> None:
-        """Distinct paths, the most frequent first; the calls and variants that refer to them."""
+        """Distinct paths, in the order of their nodes; the calls and variants that refer to them."""
         self._begin(3)
         self._bench.run(
             """
             CREATE TABLE paths AS
-            SELECT CAST(row_number() OVER (ORDER BY n DESC, nodes) - 1 AS INTEGER) AS path, nodes,
+            SELECT CAST(row_number() OVER (ORDER BY nodes) - 1 AS INTEGER) AS path, nodes,
                    CAST(len(nodes) AS INTEGER) AS n_steps,
                    CASE WHEN len(nodes) > 1 AND first.in_menu AND first.parent IS NULL
                         THEN nodes[2] ELSE nodes[1] END AS intent,
                    nodes[-1] AS leaf
-            FROM (SELECT nodes, count(*) AS n FROM folded GROUP BY nodes) JOIN nodes first ON first.node = nodes[1]
+            FROM (SELECT DISTINCT nodes FROM folded) JOIN nodes first ON first.node = nodes[1]
             """
         )
-        attributes = "".join(f", {identifier(f'attribute.{name}')}" for name in self._raw.attributes)
         self._write("paths", "FROM paths ORDER BY path")
-        self._write(
-            "calls",
-            f"""
-            SELECT "call", file, call_id, "at", until, CAST("at" AS DATE) AS date, CAST(hour AS INTEGER) AS hour,
-                   folded.n_steps, path, outcome, customer, agent, queue_wait, handle_time {attributes}
-            FROM folded JOIN paths ON paths.nodes = folded.nodes ORDER BY "call"
+        core = self._bench.work / "core.parquet"
+        self._bench.write(
+            """
+            SELECT number AS "call", file, call_id, "at", until, CAST("at" AS DATE) AS date,
+                   CAST(hour AS INTEGER) AS hour, folded.n_steps, path
+            FROM folded JOIN keys USING (number) JOIN paths ON paths.nodes = folded.nodes ORDER BY number
             """,
+            core,
         )
-        calls = files(self._part / "calls.parquet")
-        self._write(
-            "variants",
-            f"SELECT path, file, date, count(*) AS n FROM read_parquet({calls}) GROUP BY ALL ORDER BY ALL",
-        )
+        own = [name for name in schema.TABLES["calls"] if name not in KEPT_ROLES.values()]
+        known = {name for one in self._kept for name in one.columns}
+        columns = [identifier(name) for name in own]
+        columns += [
+            identifier(name) if name in known else f"NULL::{schema.TABLES['calls'][name]} AS {name}"
+            for name in KEPT_ROLES.values()
+        ]
+        columns += [identifier(f"attribute.{name}") for name in self._raw.attributes]
+        self._write("calls", f"SELECT {', '.join(columns)} FROM ({joined(core, self._kept)})")
+        self._variants()
         self._write("nodes", "FROM nodes ORDER BY node")
         self._write("menu", "FROM menu ORDER BY ALL")
+
+    def _variants(self) -> None:
+        """Calls counted by path, file, date, and by as many columns with few values as keep the table small."""
+        calls = f"read_parquet({files(self._part / 'calls.parquet')})"
+        offered = ["hour", "outcome", "agent", *(f"attribute.{name}" for name in self._raw.attributes)]
+        counts = self._bench.one(
+            f"SELECT {', '.join(f'approx_count_distinct({identifier(name)})' for name in offered)} FROM {calls}"
+        )
+        few = sorted((n, name) for n, name in zip(counts, offered, strict=True) if 0 < n <= CARRIED_VALUES)
+        columns = "path, file, date"
+        for _, name in few:
+            wider = f"{columns}, {identifier(name)}"
+            (n_rows,) = self._bench.one(f"SELECT count(*) FROM (SELECT DISTINCT {wider} FROM {calls})")
+            if n_rows <= CARRIED_ROWS:
+                columns, self._carried = wider, (*self._carried, name)
+        self._write("variants", f"SELECT {columns}, count(*) AS n FROM {calls} GROUP BY ALL ORDER BY ALL")
 
     def _account(self) -> Found:
         """Write down what became of every row. Raises ThroughlineError where it does not add up."""
@@ -201,15 +214,18 @@ class _Build:
         declarations = len(rejects) - refused
         self._bench.create("rejects", [tuple(reject) for reject in rejects])
         self._write("rejects", "FROM rejects ORDER BY file, line NULLS LAST")
-        read = [(number, source.name, self._raw.rows[number]) for number, source in enumerate(self._sources)]
+        read = [
+            (number, source.id or str(number + 1), source.name, self._raw.rows[number])
+            for number, source in enumerate(self._sources)
+        ]
         self._bench.create("files", read)
         self._write("files", "FROM files ORDER BY file")
         steps, unread = self._bench.one("SELECT count(*), count(*) FILTER (unread) FROM ordered")
         n_rows = sum(self._raw.rows)
-        if n_rows != steps + declarations + refused:
+        if n_rows != steps + self._told.n_merged + declarations + refused:
             raise ThroughlineError(
-                f"The rows do not add up: {n_rows:,} read, {steps:,} steps, {declarations:,} declarations, "
-                f"{refused:,} rejected.",
+                f"The rows do not add up: {n_rows:,} read, {steps:,} steps, {self._told.n_merged:,} merged into them, "
+                f"{declarations:,} declarations, {refused:,} rejected.",
                 "Nothing was kept of this import. Please report it.",
             )
         n_calls, first, last = self._bench.one(
@@ -230,6 +246,7 @@ class _Build:
             n_steps=steps,
             n_declarations=declarations,
             n_rejected=refused,
+            n_merged=self._told.n_merged,
             n_calls=n_calls,
             n_nodes=n_nodes,
             n_paths=n_paths,
@@ -238,9 +255,13 @@ class _Build:
             last_day=last or "",
             unread_dates=unread,
             cycles=tuple(self._ids[node] for node in self._cycles[:20]),
+            n_unknown_phases=sum(n for _, n in self._told.unknown),
+            unknown_phases=tuple(word[:MOST_LETTERS] for word, _ in self._told.unknown[:MOST_WORDS]),
         )
         roles = tuple(sorted({role.value for source in self._sources for role in source.mapping.roles.values()}))
-        about = About(schema=schema.SCHEMA, roles=roles, attributes=self._raw.attributes, found=found)
+        about = About(
+            schema=schema.SCHEMA, roles=roles, attributes=self._raw.attributes, found=found, carried=self._carried
+        )
         (self._part / schema.ABOUT).write_bytes(msgspec.json.encode(about))
         return found
 

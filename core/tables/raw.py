@@ -1,29 +1,39 @@
 """The rows of all files as one table of clean values, and an account of those that are no steps."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from core.engine import files, identifier
+from core.errors import FileRefused
 from core.ingest import dates, decode, load
 from core.ingest.facts import Dialect
 from core.ingest.lines import Place, locate, mended
-from core.ingest.mapping import ColumnMapping, Role
+from core.ingest.mapping import ColumnMapping, Content, Role
 from core.settings import Guards
 from core.tables.bench import Bench, Watcher
 
-TEXT_ROLES = {Role.OUTCOME: "outcome", Role.CUSTOMER: "customer", Role.AGENT: "agent", Role.ERROR: "error"}
+TEXT_ROLES = {Role.OUTCOME: "outcome", Role.CUSTOMER: "customer", Role.AGENT: "agent"}
 SECONDS_ROLES = {Role.QUEUE_WAIT: "queue_wait", Role.HANDLE_TIME: "handle_time"}
+KEPT_ROLES = TEXT_ROLES | SECONDS_ROLES
+"""Role -> the column of `calls` that keeps it."""
+WIDTH = 48
+"""Columns kept with a call that are read at once: wider rows would fill the memory, so the file is read again."""
 
 
 class Source(NamedTuple):
-    """A file to import: where it is, what it is called, how it is written, what its columns are, its size in rows."""
+    """A file to import: where it is, what it is called, how it is written, what its columns are, its size in rows.
+
+    `id` is what filters and addresses call it; without one it is called by its place, from 1.
+    """
 
     path: Path
     name: str
     dialect: Dialect
     mapping: ColumnMapping
     rows: int = 0
+    id: str = ""
 
 
 class Reject(NamedTuple):
@@ -39,7 +49,8 @@ class Reject(NamedTuple):
 class RawRows:
     """Reads `sources` into the view `raw`: row, file, the text of each role, attributes, at, hour, unread, in_menu.
 
-    `row` numbers go on from file to file. `rows` counts all rows of each file below its header, taken or not.
+    `row` numbers go on from file to file. `rows` counts all rows of each file below its header, taken or not. Where a
+    file `tells_phases` of steps, `raw` has lifecycle and instance too, and error where one `tells_errors`.
     """
 
     def __init__(self, bench: Bench, sources: list[Source], guards: Guards) -> None:
@@ -49,6 +60,11 @@ class RawRows:
         for name in (name for one in sources for name in one.mapping.all(Role.ATTRIBUTE)):
             names.setdefault(name.lower(), name)
         self.attributes = tuple(names.values())
+        self.tells_phases = self._has(Role.LIFECYCLE)
+        self.tells_errors = self._has(Role.ERROR)
+        kept = [name for role, name in KEPT_ROLES.items() if self._has(role)]
+        kept += [f"attribute.{name}" for name in self.attributes]
+        self._parts = [tuple(kept[start : start + WIDTH]) for start in range(0, max(len(kept), 1), WIDTH)]
         self.rejects: list[Reject] = []
         self.rows: list[int] = []
 
@@ -63,6 +79,17 @@ class RawRows:
         every = files(self._bench.work, "raw_*.parquet")
         self._bench.run(f"CREATE VIEW raw AS SELECT * FROM read_parquet({every}, union_by_name = true)")
 
+    @property
+    def kept(self) -> list[tuple[str, tuple[str, ...]]]:
+        """SQL for rows, numbered by `row`, and the names of those of their columns that are kept with a call."""
+        others = range(1, len(self._parts))
+        read = (files(self._bench.work, f"part_{number}_*.parquet") for number in others)
+        sources = ["raw", *(f"read_parquet({one}, union_by_name = true)" for one in read)]
+        return list(zip(sources, self._parts, strict=True))
+
+    def _has(self, role: Role) -> bool:
+        return any(one.mapping.column(role) for one in self._sources)
+
     def _done(self, before: int, rows: int, total: int) -> tuple[int, int]:
         return before + rows * self._bench.percent() // 100, total
 
@@ -74,34 +101,49 @@ class RawRows:
         read = load.rows(whole, dialect, len(source.mapping.columns), self._guards, rejects=table)
         taken = self._bench.write(self._select(source, number, read), work / f"raw_{number}.parquet")
         refused = load.refused_rows(self._bench.run, table)
+        again = load.rows(whole, dialect, len(source.mapping.columns), self._guards)
+        for part, names in enumerate(self._parts[1:], 1):
+            query = f"SELECT {self._number()}, {_texts(source, self._kept_of(source, names))} FROM {again}"
+            if self._bench.write(query, work / f"part_{part}_{number}.parquet") != taken:
+                raise FileRefused(
+                    f"{source.name} was not read twice in the same way.", "Try again, with fewer columns."
+                )
         self.rejects += [Reject(number, place.line, "rejected", load.SPOILED, place.text) for place in spoiled]
-        self._reject(number, whole, dialect, taken, refused)
+        self._reject(number, whole, source, taken, refused)
         self.rows.append(taken + len(refused) + len(spoiled))
         self._taken += taken
 
     def _select(self, source: Source, number: int, read: str) -> str:
         """SQL for the rows of a file as the build needs them; each level uses what the one below worked out once."""
         roles = source.mapping
-        texts = {role.value: roles.column(role) for role in (Role.CALL, Role.NODE, Role.PARENT, Role.LABEL, Role.URL)}
-        texts |= {name: roles.column(role) for role, name in (TEXT_ROLES | SECONDS_ROLES).items()}
-        own = {name.lower(): name for name in roles.all(Role.ATTRIBUTE)}
-        texts |= {f"attribute.{name}": own.get(name.lower()) for name in self.attributes}
+        wanted = [Role.CALL, Role.NODE, Role.PARENT, Role.LABEL, Role.URL]
+        wanted += [Role.LIFECYCLE, Role.INSTANCE] if self.tells_phases else []
+        wanted += [Role.ERROR] if self.tells_errors else []
+        texts = {role.value: roles.column(role) for role in wanted} | self._kept_of(source, self._parts[0])
         texts["date"] = roles.column(Role.TIMESTAMP)
-        clean = ", ".join(f"{_text(source, column)} AS {identifier(name)}" for name, column in texts.items())
-        seconds = [identifier(name) for name in SECONDS_ROLES.values()]
-        parsed = ", ".join(f"try_cast({name} AS DOUBLE) AS {name}" for name in seconds)
-        kept = ", ".join(f"CASE WHEN {name} >= 0 AND isfinite({name}) THEN {name} END AS {name}" for name in seconds)
+        seconds = [name for name in SECONDS_ROLES.values() if name in texts]
+        parsed = [f"try_cast({name} AS DOUBLE) AS {name}" for name in seconds]
+        kept = [f"CASE WHEN {name} >= 0 AND isfinite({name}) THEN {name} END AS {name}" for name in seconds]
         date_format = roles.date_format
         at = load.parsed_date("date", date_format) if date_format else "NULL::TIMESTAMP"
         hour = 'hour("at")' if date_format and dates.has_time(date_format) else "NULL::BIGINT"
         return f"""
-            SELECT * EXCLUDE (date) REPLACE ({kept}), {hour} AS hour, date IS NOT NULL AND "at" IS NULL AS unread,
+            SELECT * EXCLUDE (date) {_replacing(kept)}, {hour} AS hour, date IS NOT NULL AND "at" IS NULL AS unread,
                    {"true" if roles.column(Role.PARENT) else "false"} AS in_menu, {number} AS file
-            FROM (SELECT * REPLACE ({parsed}), {at} AS "at"
-                  FROM (SELECT row_number() OVER () - 1 + {self._taken} AS row, {clean} FROM {read}))
+            FROM (SELECT * {_replacing(parsed)}, {at} AS "at"
+                  FROM (SELECT {self._number()}, {_texts(source, texts)} FROM {read}))
             """
 
-    def _reject(self, number: int, path: Path, dialect: Dialect, n_taken: int, refused: list[tuple[int, str]]) -> None:
+    def _number(self) -> str:
+        return f"row_number() OVER () - 1 + {self._taken} AS row"
+
+    def _kept_of(self, source: Source, names: tuple[str, ...]) -> dict[str, str | None]:
+        """The column of the source behind each of these columns that are kept with a call, None where it has none."""
+        own = {f"attribute.{name.lower()}": name for name in source.mapping.all(Role.ATTRIBUTE)}
+        of_roles = {name: source.mapping.column(role) for role, name in KEPT_ROLES.items()}
+        return {name: of_roles.get(name) or own.get(name.lower()) for name in names}
+
+    def _reject(self, number: int, path: Path, source: Source, n_taken: int, refused: list[tuple[int, str]]) -> None:
         """Note the rows that the reader refused, and those it took that lack a call id or a node id."""
         raw = files(self._bench.work / f"raw_{number}.parquet")
         odd = self._bench.run(
@@ -110,9 +152,10 @@ class RawRows:
         )
         if not odd and not refused:
             return
-        rows, strays, counted = locate(path, dialect, [row for row, _, _ in odd], [offset for offset, _ in refused])
+        wanted, offsets = [row for row, _, _ in odd], [offset for offset, _ in refused]
+        rows, strays, counted = locate(path, source.dialect, wanted, offsets)
         for row, no_call, no_node in odd:
-            kind, reason = _verdict(no_call, no_node)
+            kind, reason = _verdict(source.mapping.content, no_call, no_node)
             self._note(number, rows.get(row) if counted == n_taken else None, kind, reason)
         for offset, reason in refused:
             self._note(number, strays.get(offset), "rejected", reason)
@@ -121,11 +164,22 @@ class RawRows:
         self.rejects.append(Reject(number, place and place.line, kind, reason, place and place.text))
 
 
-def _verdict(no_call: bool, no_node: bool) -> tuple[str, str]:
+def _verdict(content: Content, no_call: bool, no_node: bool) -> tuple[str, str]:
     """Kind and reason of a row without a call id, a node id or both."""
+    if content is Content.MENU:
+        return ("rejected", "has no node id") if no_node else ("declaration", "describes the menu")
     if not no_node:
         return "declaration", "has no call id, so it only declares its node"
     return "rejected", "has no call id and no node id" if no_call else "has no node id"
+
+
+def _replacing(columns: list[str]) -> str:
+    return f"REPLACE ({', '.join(columns)})" if columns else ""
+
+
+def _texts(source: Source, columns: Mapping[str, str | None]) -> str:
+    """SQL for clean texts, `columns` being the name of each -> its column in the source."""
+    return ", ".join(f"{_text(source, column)} AS {identifier(name)}" for name, column in columns.items())
 
 
 def _text(source: Source, column: str | None) -> str:

@@ -5,16 +5,19 @@ from typing import Any
 
 import msgspec
 
-SCHEMA = 1
+from core.errors import NotReady
+
+SCHEMA = 2
 ABOUT = "about.json"
 
 TABLES: dict[str, dict[str, str]] = {
-    "files": {"file": "INTEGER", "name": "VARCHAR", "rows": "BIGINT"},
+    "files": {"file": "INTEGER", "id": "VARCHAR", "name": "VARCHAR", "rows": "BIGINT"},
     "steps": {
         "call": "INTEGER",
         "position": "INTEGER",
         "node": "INTEGER",
         "at": "TIMESTAMP",
+        "until": "TIMESTAMP",
         "error": "VARCHAR",
     },
     "calls": {
@@ -45,6 +48,7 @@ TABLES: dict[str, dict[str, str]] = {
         "node": "INTEGER",
         "id": "VARCHAR",
         "label": "VARCHAR",
+        "labelled": "BOOLEAN",
         "url": "VARCHAR",
         "parent": "INTEGER",
         "depth": "INTEGER",
@@ -62,18 +66,24 @@ TABLES: dict[str, dict[str, str]] = {
         "text": "VARCHAR",
     },
 }
-"""Table -> column -> SQL type. `calls` also has an `attribute.<column>` for each column kept as an attribute.
+"""Table -> column -> SQL type. `calls` also has an `attribute.<column>` for each column kept as an attribute, and
+`variants` has those columns of `calls` that `About.carried` names.
 
-`node` numbers follow the order of the node ids (numbers in numeric order, then text), so sorting by them breaks ties
-as METRICS asks. `label` is the id where a node has none. A root has depth 0; a node on or below a cycle of parents
-has neither depth nor root. `kind` of a reject is "declaration" (it still declares its node) or "rejected".
+`node` numbers follow the order of the node ids (numbers in numeric order, then text), and `path` numbers that of the
+paths' nodes, so sorting by them breaks ties as METRICS asks. `label` is the id where a node has none, and `labelled`
+tells. `id` of a file is what filters and addresses call it. A root has depth 0; a node on or below a cycle of parents
+has neither depth nor root. `until` of a step is when it ended, where a row of its own tells that. `kind` of a reject
+is "declaration" (it still declares its node) or "rejected".
 """
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """The account of an import: n_rows = n_steps + n_declarations + n_rejected. Days are ISO dates, "" without dates.
+    """The account of an import: n_rows = n_steps + n_merged + n_declarations + n_rejected.
 
-    `unread_dates` are steps whose date could not be read; `cycles` the ids of nodes on a cycle of parents (a few).
+    Merged are the rows that tell more of a step that another row stands for, such as its end. Days are ISO dates, ""
+    without dates. `unread_dates` are steps whose date could not be read; `cycles` the ids of nodes on a cycle of
+    parents (a few); `unknown_phases` words of a lifecycle column that are not known (a few, cut), on `n_unknown_phases`
+    rows, each of which is a step of its own.
     """
 
     n_files: int
@@ -89,19 +99,29 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     last_day: str = ""
     unread_dates: int = 0
     cycles: tuple[str, ...] = ()
+    n_merged: int = 0
+    n_unknown_phases: int = 0
+    unknown_phases: tuple[str, ...] = ()
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What is told beside the tables: which roles had a column, whether steps have a time of day, what was found."""
+    """What is told beside the tables: which roles had a column, which filters `variants` carries, what was found."""
 
     schema: int
     roles: tuple[str, ...]
     attributes: tuple[str, ...]
     found: Found
+    carried: tuple[str, ...] = ()
 
 
 def read_about(folder: Path) -> About:
-    return msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
+    """What stands beside the tables in `folder`. Raises NotReady where another version of Throughline made them."""
+    about = msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
+    if about.schema != SCHEMA:
+        raise NotReady(
+            "These figures were made by another version of Throughline.", "Process the files again; nothing is lost."
+        )
+    return about
 
 
 def as_record(found: Found) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from core.ingest.mapping import NAMES, missing
-from core.plan import facts_of, header_groups, mapping_of
+from core.ingest.mapping import Content, missing
+from core.plan import facts_of, has_calls, header_groups, mapping_of
 from core.service import has_failed, is_working
 from core.text import plural
 from core.work import INSPECT
-from pages.parts import columns, frame, importing, state, upload
+from pages.parts import columns, file_cards, frame, importing, state, upload
 from pages.parts.text import literal
 
 session = state.session()
@@ -20,46 +20,31 @@ elif has_failed(session) and inspecting:
     importing.failed(session)
     with frame.centred(0.55):
         for file in session.files:
-            columns.file_card(session, file)
+            file_cards.file_card(session, file)
 elif any(facts_of(file) is None for file in session.files):
     importing.not_looked_at(session)
 else:
     groups = header_groups(session)
     rows = sum(facts.rows for file in session.files if (facts := facts_of(file)) and facts.usable)
-    gaps = [NAMES[role].split(":")[0].lower() for group in groups for role in missing(mapping_of(session, group))]
+    mappings = [mapping_of(session, group) for group in groups]
+    stops = not groups or any(map(missing, mappings)) or not has_calls(session)
     with frame.centred(0.88):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.title("Files & columns" if session.tables else "Is this right?", anchor=False)
             if state.is_mine():
                 with st.popover("Add files", icon=":material/add:"):
                     upload.add_files(session.id)
-            if (
-                groups
-                and state.is_mine()
-                and st.button(
-                    f"Process {plural(rows, 'row')}",
-                    type="primary",
-                    icon=":material/arrow_forward:",
-                    disabled=bool(gaps),
-                )
-            ):
-                state.service().process(session.id, by=state.visitor())
-                state.go(frame.page_of(frame.VIEWS[0]), state.this_session())
-        if not groups:
-            note = "No file can be used yet."
-        elif gaps:
-            note = f"Before it can be processed: which column is the {' and which the '.join(dict.fromkeys(gaps))}?"
-        else:
-            note = (
-                "Change what is wrong and process again."
-                if session.tables
-                else "Nothing is computed yet. Every guess can be changed."
-            )
-        st.markdown(f":small[:gray[{note}]]")
+                if groups and st.button(
+                    f"Process {plural(rows, 'row')}", type="primary", icon=":material/arrow_forward:", disabled=stops
+                ):
+                    state.service().process(session.id, by=state.visitor())
+                    state.go(frame.page_of(frame.VIEWS[0]), state.this_session())
+        columns.note(session, groups, mappings)
         for notice in session.notices:
             st.info(literal(notice), icon=":material/info:")
+        contents = {id: one.content for group, one in zip(groups, mappings, strict=True) for id in group.file_ids}
         for file in session.files:
-            columns.file_card(session, file)
+            file_cards.file_card(session, file, contents.get(file.id, Content.CALLS))
         for group in groups:
             columns.group(session, group, several=len(groups) > 1)
-        columns.rejected(session)
+        file_cards.account(session)

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from core import views
-from core.flow import findings, summary
+from core.flow import findings, funnels
 from core.flow.calendar import weekday_trends
 from core.flow.intents import top_intents
 from core.flow.paths import path_explorer
 from pages.parts import frame, pictures, state, view
-from pages.parts.filters import WEEKDAYS
 
 VIEW = views.view("summary")
 shown = view.begin(VIEW)
@@ -26,11 +25,11 @@ if int(figures.iloc[0]["n_calls"]) > 0:
     weekdays = weekday_trends(shown.log, shown.where)
     with (
         right,
-        view.card("When they call", findings.of_weekdays(weekdays, WEEKDAYS), explained="Calls a day, by weekday."),
+        view.card("When they call", findings.of_weekdays(weekdays), explained="Calls a day, by weekday."),
     ):
         pictures.weekdays(weekdays, shown)
 
-    depths = summary.depths(shown.log, shown.where)
+    depths = funnels.depths(shown.log, shown.where)
     with view.card("How far they get", findings.of_depths(depths), explained="Calls with at least that many steps."):
         pictures.depths(depths, shown)
 

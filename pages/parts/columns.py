@@ -1,177 +1,237 @@
-"""The cards of an inspected upload: a file, a date question, a column and its role, the first rows."""
+"""What each column of the files with one header is: guessed with a reason, and changed on a card or in a table."""
 
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from core.errors import ThroughlineError
-from core.export import as_csv
-from core.ingest import dates
 from core.ingest.facts import ColumnFacts
-from core.ingest.mapping import NAMES, ColumnMapping, Group, Guess, Role, Sureness, guess, missing
-from core.plan import facts_of, mapping_of
-from core.sessions import Session, StoredFile
-from core.text import cut, file_size, number, percent, plural
-from pages.parts import cache, state
+from core.ingest.guessing import Sureness, guess
+from core.ingest.mapping import NAMES, OF_A_MENU, SPARE, ColumnMapping, Content, Group, Role, key_of, missing
+from core.plan import Choices, choices, facts_of, mapping_of
+from core.sessions import Session
+from core.text import clean, cut, number, percent, plural, text_width
+from pages.parts import questions, state
 from pages.parts.text import literal, sentence
 
+MOST_CARDS = 12
+"""With more columns, only those with a role have a card; the others stand in a table."""
 _SURENESS = {
     Sureness.SURE: (":material/check:", "green"),
     Sureness.LIKELY: (":material/help:", "gray"),
     Sureness.CHECK: (":material/visibility:", "red"),
 }
 _ACROSS = 3
-_SAMPLE_WIDTH = 150  # pixels
+_SAMPLE_WIDTH = 170  # pixels
+_ROW_HEIGHT, _MOST_ROWS = 35, 18
 
 
-def file_card(session: Session, file: StoredFile) -> None:
-    """A file: name, size, rows, how it is written; or why it cannot be used and what would help."""
-    facts = facts_of(file)
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(literal(file.name), anchor=False)
-            if (
-                len(session.files) > 1
-                and state.is_mine()
-                and st.button(
-                    "Remove",
-                    icon=":material/delete:",
-                    type="tertiary",
-                    key=f"remove:{file.id}",
-                    help="Take this file out",
-                )
-            ):
-                state.service().remove_file(session.id, file.id, by=state.visitor())
-                st.rerun()
-        if facts is None:
-            st.markdown(":small[:gray[Not looked at yet.]]")
-        elif facts.usable:
-            encoding = facts.dialect.encoding.upper().replace("UTF-8-SIG", "UTF-8")
-            with st.container(horizontal=True):
-                st.badge(plural(facts.rows, "row"), icon=":material/table_rows:", color="gray")
-                st.badge(plural(len(facts.columns), "column"), icon=":material/view_column:", color="gray")
-                st.badge(
-                    encoding if facts.sure_of_encoding else f"{encoding}, a guess",
-                    icon=":material/translate:",
-                    color="gray",
-                )
-                st.badge(facts.dialect.delimiter_name, icon=":material/more_horiz:", color="gray")
-                st.badge(file_size(file.size), icon=":material/hard_drive:", color="gray")
-                if facts.unreadable:
-                    words = f"{plural(facts.unreadable, 'row')} do not fit the columns"
-                    st.badge(words, icon=":material/warning:", color="red")
-        else:
-            st.markdown(f":red[:material/error:] **{sentence(facts.problem)}** {sentence(facts.hint)}")
-            if len(session.files) > 1:
-                st.markdown(":small[:gray[The other files go on without it.]]")
+def note(session: Session, groups: list[Group], mappings: list[ColumnMapping]) -> None:
+    """Below the title: what is still wanted before the files can be processed, or that nothing is."""
+    several = len(groups) > 1
+    gaps = [
+        questions.short(role) + (f" of {_names(session, one)}" if several else "")
+        for one, mapping in zip(groups, mappings, strict=True)
+        for role in missing(mapping)
+    ]
+    if not groups:
+        words = "No file can be used yet."
+    elif state.reads_only():
+        words = "What was found, and what each column was taken for. Whoever shared it can change that."
+    elif gaps:
+        words = f"Before it can be processed: which column is the {' and which the '.join(gaps)}?"
+    elif not any(one.content is Content.CALLS for one in mappings):
+        words = (
+            "Before it can be processed: where are the calls? These files describe the menu. Add a file with one row "
+            "for each step of a call, or say below which file has them."
+        )
+    elif session.tables:
+        words = "Change what is wrong and process again."
+    else:
+        words = "Nothing is computed yet. Every guess can be changed."
+    st.markdown(f":small[:gray[{words}]]")
+
+
+def _names(session: Session, group: Group) -> str:
+    return ", ".join(literal(file.name) for file in session.files if file.id in group.file_ids)
 
 
 def group(session: Session, group: Group, *, several: bool) -> None:
-    """The columns of the files that share a header."""
+    """What the files that share a header hold; `several` where the session has other headers, too."""
     mapping = mapping_of(session, group)
-    guesses = guess(group.columns)
-    names = ", ".join(literal(file.name) for file in session.files if file.id in group.file_ids)
-    _date_question(session, group, mapping)
+    names = _names(session, group)
     st.header(f"What each column of {names} is" if several else "What each column is", anchor=False)
-    special = [one for one in group.columns if mapping.roles.get(one.name) not in (Role.ATTRIBUTE, Role.UNUSED)]
-    rest = [one for one in group.columns if one not in special]
-    _cards(session, group, mapping, guesses, special)
-    if rest:
-        with st.expander(
-            f"{plural(len(rest), 'column')} kept with the call, or left out",
-            expanded=bool(missing(mapping)) or len(rest) <= _ACROSS,
-        ):
-            _cards(session, group, mapping, guesses, rest)
+    _as_last_time(session, group)
+    if several or mapping.content is Content.MENU or missing(mapping):
+        questions.ask_content(session, group, mapping, names)
+    for role in missing(mapping):
+        questions.ask_role(session, group, mapping, role)
+    questions.ask_dates(session, group, mapping)
+    told = _Told(session, group, mapping)
+    special = [one for one in group.columns if mapping.roles[one.name] not in (Role.ATTRIBUTE, Role.UNUSED)]
+    if len(group.columns) <= MOST_CARDS:
+        told.cards(list(group.columns))
+    else:
+        told.cards(special)
+        told.table([one for one in group.columns if one not in special])
     _first_rows(session, group)
 
 
-def _date_question(session: Session, group: Group, mapping: ColumnMapping) -> None:
-    """Which date format: a question on a tie, else shown as settled, and changeable where there is a choice."""
-    column = next((one for one in group.columns if one.name == mapping.column(Role.TIMESTAMP)), None)
-    if column is None:
+def _as_last_time(session: Session, group: Group) -> None:
+    before = choices(session, group.key).before
+    if before is None or before == Choices():
         return
-    if not column.formats:
-        st.warning(f"No date format that is known reads {literal(column.name)}, so calls will have no date.")
-        return
-    formats = dates.ranked(column.formats)
-    if len(formats) == 1:
-        return
-    tie = len(dates.tied(column.formats)) > 1
-    with st.container(border=True):
-        words = f":red[:material/help:] How are the dates in {literal(column.name)} written?" if tie else "Dates"
-        st.subheader(words, anchor=False)
-        key = f"dates:{group.key}:{mapping.date_format}"
-        st.segmented_control(
-            "Dates are written as",
-            formats,
-            default=mapping.date_format if mapping.date_format in formats else formats[0],
-            format_func=dates.in_words,
-            required=True,
-            disabled=state.reads_only(),
-            key=key,
-            on_change=partial(_set_dates, session.id, group.key, key),
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            ":small[:blue[:material/history:] These columns are as you chose last time for a file with this header.]",
+            width="content",
         )
-        lines = [
-            f"{dates.in_words(one)} reads {number(column.formats[one])} of {plural(column.filled, 'date')}"
-            for one in formats[:3]
-        ]
-        example = f" The first date is {literal(column.samples[0])}." if tie and column.samples else ""
-        st.markdown(f":small[:gray[{sentence('; '.join(lines))}.{example}]]")
+        if state.is_mine():
+            st.button(
+                "Use the guesses instead",
+                type="tertiary",
+                icon=":material/undo:",
+                key=f"forget:{group.key}",
+                on_click=lambda: state.service().forget_choices(session.id, group.key, by=state.visitor()),
+            )
 
 
-def _cards(
-    session: Session,
-    group: Group,
-    mapping: ColumnMapping,
-    guesses: dict[str, Guess],
-    found: list[ColumnFacts],
-) -> None:
-    rows = max(one.filled for one in group.columns)
-    for start in range(0, len(found), _ACROSS):
-        for place, column in zip(st.columns(_ACROSS), found[start : start + _ACROSS], strict=False):
-            with place, st.container(border=True):
-                _card(session, group, mapping, guesses[column.name], column, rows)
+class _Told:
+    """The columns of a group with what is guessed and chosen of each."""
+
+    def __init__(self, session: Session, group: Group, mapping: ColumnMapping) -> None:
+        self._session, self._group, self._mapping = session, group, mapping
+        self._guesses = guess(group.columns, mapping.content)
+        self._chosen = choices(session, group.key)
+        self._rows = max(one.filled for one in group.columns)
+        self._roles = list(OF_A_MENU if mapping.content is Content.MENU else Role)
+
+    def cards(self, columns: list[ColumnFacts]) -> None:
+        """A card a column, three across."""
+        for start in range(0, len(columns), _ACROSS):
+            for place, column in zip(st.columns(_ACROSS), columns[start : start + _ACROSS], strict=False):
+                with place, st.container(border=True, height="stretch"):
+                    self._card(column)
+
+    def _card(self, column: ColumnFacts) -> None:
+        role = self._mapping.roles[column.name]
+        words, icon, color, reason = self._said(column.name)
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{literal(cut(column.name, 190, 16))}**", width="content", help=_whole(column.name, 190))
+            st.badge(words, icon=icon, color=color)
+        # The key names the role on disk, so that the box always shows what is kept, whoever changed it.
+        key = f"role:{self._group.key}:{column.name}:{role}"
+        st.selectbox(
+            f"Role of column {self._mapping.columns.index(column.name) + 1}",
+            self._roles,
+            index=self._roles.index(role),
+            format_func=NAMES.__getitem__,
+            key=key,
+            label_visibility="collapsed",
+            disabled=state.reads_only(),
+            on_change=partial(_set_role, self._session.id, self._group.key, column.name, key),
+        )
+        with st.container(gap="xxsmall"):
+            with st.container(horizontal=True, horizontal_alignment="distribute", gap="xxsmall"):
+                st.markdown(f":small[{_samples(column)}]", width="content")
+                st.markdown(f":small[:gray[{sentence(self._counts(column))}]]", width="content")
+            st.markdown(f":small[:gray[{sentence(reason)}.]]")
+
+    def table(self, columns: list[ColumnFacts]) -> None:
+        """The columns as rows of a table whose roles can be changed."""
+        if not columns:
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            which = "The other" if len(columns) < len(self._group.columns) else "All"
+            st.subheader(f"{which} {plural(len(columns), 'column')}", anchor=False)
+            if state.is_mine():
+                self._all_as(columns, Role.UNUSED, "Leave all out", ":material/remove_done:")
+                if self._mapping.content is Content.CALLS:
+                    self._all_as(columns, Role.ATTRIBUTE, "Keep all", ":material/done_all:")
+        st.markdown(":small[:gray[Double-click a role to change it.]]")
+        names = [one.name for one in columns]
+        rows = pd.DataFrame(
+            {
+                "Column": [clean(name) for name in names],
+                "Role": [NAMES[self._mapping.roles[name]] for name in names],
+                "Guess": [self._said(name)[0] for name in names],
+                "Examples": [" · ".join(map(clean, one.samples)) for one in columns],
+                "Counts": [self._counts(one) for one in columns],
+                "Why": [self._said(name)[3] for name in names],
+            }
+        )
+        key = f"roles:{self._group.key}:{key_of(self._mapping.roles[name] for name in names)}"
+        st.data_editor(
+            rows,
+            column_config={
+                "Column": st.column_config.TextColumn(pinned=True),
+                "Role": st.column_config.SelectboxColumn(
+                    options=[NAMES[one] for one in self._roles], required=True, width="medium"
+                ),
+            },
+            disabled=True if state.reads_only() else [name for name in rows.columns if name != "Role"],
+            hide_index=True,
+            width="stretch",
+            height=min(len(columns) + 1, _MOST_ROWS) * _ROW_HEIGHT + 3,
+            key=key,
+            on_change=partial(_set_edited, self._session.id, self._group.key, names, key),
+        )
+
+    def _all_as(self, columns: list[ColumnFacts], role: Role, label: str, icon: str) -> None:
+        wanted = {one.name: role for one in columns if self._mapping.roles[one.name] is not role}
+        st.button(
+            label,
+            icon=icon,
+            type="tertiary",
+            disabled=not wanted,
+            key=f"all:{self._group.key}:{role}",
+            on_click=partial(questions.set_roles, self._session.id, self._group.key, wanted),
+        )
+
+    def _said(self, name: str) -> tuple[str, str, str, str]:
+        """The badge of a column (words, icon, colour), and the reason for its role."""
+        guessed = self._guesses[name]
+        reason = guessed.reason[:1].upper() + guessed.reason[1:]
+        if name in self._chosen.roles and self._chosen.roles[name] is not guessed.role:
+            return "Changed", ":material/edit:", "blue", "As you chose"
+        before = self._chosen.before
+        if before and name in before.roles and before.roles[name] is not guessed.role:
+            return "As last time", ":material/history:", "blue", "As you chose last time"
+        if self._mapping.roles[name] is not guessed.role:
+            return "Changed", ":material/edit:", "blue", "Another column has the role that was guessed"
+        if guessed.role is SPARE[self._mapping.content]:
+            return "No role", ":material/label_off:", "gray", reason
+        return guessed.sureness.value, *_SURENESS[guessed.sureness], reason
+
+    def _counts(self, column: ColumnFacts) -> str:
+        empty = self._rows - column.filled
+        filled = f", {percent(empty / self._rows, 0)} empty" if empty > 0 else ""
+        return f"{column.hedge} {number(column.distinct)} different{filled}".strip()
 
 
-def _card(
-    session: Session, group: Group, mapping: ColumnMapping, guessed: Guess, column: ColumnFacts, rows: int
-) -> None:
-    role = mapping.roles[column.name]
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{literal(cut(column.name, 190, 16))}**", width="content")
-        if role is not guessed.role:
-            st.badge("Changed", icon=":material/edit:", color="blue")
-        elif role is not Role.ATTRIBUTE:
-            icon, color = _SURENESS[guessed.sureness]
-            st.badge(guessed.sureness.value, icon=icon, color=color, help=literal(guessed.reason))
-    # The key names the role on disk, so that the box always shows what is kept, whoever changed it.
-    key = f"role:{group.key}:{column.name}:{role}"
-    st.selectbox(
-        f"Role of column {mapping.columns.index(column.name) + 1}",
-        list(Role),
-        index=list(Role).index(role),
-        format_func=NAMES.__getitem__,
-        key=key,
-        label_visibility="collapsed",
-        disabled=state.reads_only(),
-        on_change=partial(_set_role, session.id, group.key, column.name, key),
-    )
-    samples = " · ".join(literal(cut(one, _SAMPLE_WIDTH, 14)) for one in column.samples[:2]) or "empty"
-    different = f"{column.hedge} {number(column.distinct)} different".strip()
-    empty = rows - column.filled
-    filled = f", {percent(empty / rows, 0)} empty" if empty > 0 else ""
-    st.markdown(f":small[:gray[{samples}]]")
-    st.markdown(f":small[:gray[{different}{sentence(filled)}]]")
+def _samples(column: ColumnFacts) -> str:
+    """Two values where they have room side by side, else one."""
+    if not column.samples:
+        return "Empty"
+    fits = text_width(" · ".join(column.samples[:2]), 14) <= _SAMPLE_WIDTH
+    return " · ".join(literal(cut(one, _SAMPLE_WIDTH, 14)) for one in column.samples[: 2 if fits else 1])
+
+
+def _whole(name: str, width: float) -> str | None:
+    """The whole of a name that was cut, to be shown on hover."""
+    return literal(name) if cut(name, width, 16) != clean(name) else None
 
 
 def _set_role(session_id: str, key: str, column: str, widget: str) -> None:
-    state.service().set_role(session_id, key, column, Role(st.session_state[widget]), by=state.visitor())
+    questions.set_roles(session_id, key, {column: Role(st.session_state[widget])})
 
 
-def _set_dates(session_id: str, key: str, widget: str) -> None:
-    if st.session_state[widget]:
-        state.service().set_date_format(session_id, key, st.session_state[widget], by=state.visitor())
+def _set_edited(session_id: str, key: str, names: list[str], widget: str) -> None:
+    by_name = {name: role for role, name in NAMES.items()}
+    edited = st.session_state[widget]["edited_rows"]
+    questions.set_roles(
+        session_id, key, {names[int(row)]: by_name[new["Role"]] for row, new in edited.items() if new.get("Role")}
+    )
 
 
 def _first_rows(session: Session, group: Group) -> None:
@@ -184,36 +244,3 @@ def _first_rows(session: Session, group: Group) -> None:
         pd.DataFrame(facts.preview, columns=list(facts.header)), hide_index=True, width="stretch", placeholder="–",
         key=f"preview:{group.key}",
     )  # fmt: skip
-
-
-def rejected(session: Session) -> None:
-    """The rows of the last import that are no step: how many, why, and all of them to download."""
-    found = session.found
-    if not session.tables or not (found["n_rejected"] or found["n_declarations"] or found["unread_dates"]):
-        return
-    st.header("What was not taken as a step", anchor=False)
-    try:
-        log = cache.log(session)
-    except ThroughlineError as error:
-        st.warning(sentence(str(error)))
-        return
-    st.markdown(
-        sentence(
-            f"{plural(found['n_rows'], 'row')} read = {number(found['n_steps'])} steps + "
-            f"{number(found['n_declarations'])} declarations of a menu item + {number(found['n_rejected'])} rejected. "
-            f"Dates that could not be read: {number(found['unread_dates'])}."
-        )
-    )
-    rows = log.frame(
-        "SELECT files.name AS file, line, kind, reason, text FROM rejects JOIN files USING (file) "
-        "ORDER BY kind DESC, file, line"
-    )
-    if not rows.empty:
-        st.dataframe(rows.head(200), hide_index=True, width="stretch", placeholder="–", key="rejects")
-        st.download_button(
-            f"Download all {number(len(rows))}",
-            data=lambda: as_csv(rows),
-            file_name="rows-not-taken.csv",
-            mime="text/csv",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip

@@ -16,13 +16,14 @@ from core.settings import Access
 from core.text import isolate, number, plural
 from core.views import VIEWS, sections
 from pages.parts import identity, sharing, state
-from pages.parts.pagefiles import FILES, SESSIONS, START, page_at, page_of
+from pages.parts.pagefiles import CALLS, FILES, SESSIONS, START, page_at, page_of
 from pages.parts.text import literal, sentence
 
 log = logging.getLogger("throughline.pages")
 
 ASSETS = Path(__file__).parent / "assets"
 MOST_OTHERS = 8
+WIDTH = 420  # pixels: of the box that opens at the session's name
 
 
 def begin() -> None:
@@ -33,9 +34,11 @@ def begin() -> None:
 
 def navigation() -> StreamlitPage:
     """Register the pages; returns the one that the address asks for."""
-    files = [*(page_of(view) for view in VIEWS), FILES, SESSIONS]
+    files = [*(page_of(view) for view in VIEWS), CALLS, FILES, SESSIONS]
     # Streamlit's own links drop the session from the address, so the ones of `side` stand in for them.
-    return st.navigation([st.Page(START, default=True), *map(st.Page, files)], position="hidden")
+    page = st.navigation([st.Page(START, default=True), *map(st.Page, files)], position="hidden")
+    state.show_address(page.url_path)
+    return page
 
 
 def is_start(page: StreamlitPage) -> bool:
@@ -47,13 +50,24 @@ def needs_no_session(page: StreamlitPage) -> bool:
 
 
 def is_view(page: StreamlitPage) -> bool:
-    return page.url_path in {view.key.replace("-", "_") for view in VIEWS}
+    return page.url_path in {Path(CALLS).stem, *(view.key.replace("-", "_") for view in VIEWS)}
 
 
 def side(session: Session) -> None:
-    """The sidebar: views by the question they answer, and which session this is. Its links keep session and filter."""
+    """The sidebar: which session this is, and its views by the question they answer. Links keep session and filter."""
     found, here = session.found, state.here()
     with st.sidebar:
+        with st.container(gap="xxsmall"):
+            if state.is_mine():
+                _name(session)
+            else:
+                _shared(session)
+            st.markdown(
+                f":small[:gray[{plural(found['n_files'], 'file')} · {plural(found['n_calls'], 'call')} · "
+                f"{number(found['n_steps'])} steps]]"
+            )
+        if state.is_mine():
+            sharing.popover(session)
         for section, views in sections().items():
             with st.container(gap="xxsmall"):
                 st.markdown(f":small[{section}]")
@@ -61,6 +75,7 @@ def side(session: Session) -> None:
                     st.page_link(page_of(view), label=view.title, icon=view.icon, query_params=here, width="stretch")
         with st.container(gap="xxsmall"):
             st.markdown(":small[This session]")
+            st.page_link(CALLS, label="Calls", icon=":material/call:", query_params=here, width="stretch")
             st.page_link(
                 FILES, label="Files & columns", icon=":material/table_view:", query_params=here, width="stretch"
             )
@@ -72,25 +87,23 @@ def side(session: Session) -> None:
                 width="stretch",
             )
             st.page_link(START, label="New upload", icon=":material/upload:", width="stretch")
-        st.divider()
         account()
-        with st.container(gap="xxsmall"):
-            if state.is_mine():
-                _name(session)
-                sharing.popover(session)
-            else:
-                _shared(session)
-            st.markdown(
-                f":small[:gray[{plural(found['n_files'], 'file')} · {plural(found['n_calls'], 'call')} · "
-                f"{number(found['n_steps'])} steps]]"
-            )
 
 
 def _name(session: Session) -> None:
     """The session's name, behind which it can be changed."""
     # The key names the name on disk, so that the box shows what is kept, whoever changed it.
     key = f"name:{session.name}"
-    with st.popover(f"**{literal(session.name)}**", icon=":material/folder_open:", type="tertiary"):
+    with (
+        st.popover(
+            literal(session.name),
+            icon=":material/folder_open:",
+            type="tertiary",
+            wrap=True,
+            key=f"session:{session.id}",  # another session's is another box, so that this one closes behind one
+        ),
+        st.container(width=WIDTH),
+    ):
         st.text_input(
             "Name of this session",
             value=session.name,

@@ -13,6 +13,7 @@ from pages.parts.serving import service
 
 _SECRET = "throughline.secret"
 _OFFER = "throughline.offer"
+_XSRF = "_streamlit_xsrf"
 
 _JS = """
 export default function ({ data, setStateValue }) {
@@ -63,6 +64,11 @@ def visitor(share: str = "") -> Visitor:
 def download_address(session_id: str) -> str:
     """Where this visitor's browser fetches all of a session."""
     return downloads.address(_keyring(), session_id, _cookie_owner(), base=st.get_option("server.baseUrlPath"))
+
+
+def can_upload() -> bool:
+    """Whether this browser got the cookie by which Streamlit tells a file that its own page sent from a forged one."""
+    return not st.get_option("server.enableXsrfProtection") or _XSRF in st.context.cookies
 
 
 def can_sign_in() -> bool:

@@ -6,7 +6,17 @@ from core.views import BY_KEY, VIEWS, View
 START = "pages/data/start.py"
 FILES = "pages/data/files.py"
 SESSIONS = "pages/data/sessions.py"
-_FOLDERS = {"Overview": "overview", "Where do they go?": "paths"}
+CALLS = "pages/data/calls.py"
+CALLS_KEY = "calls"
+"""What the list of calls is called where views go by their keys."""
+_FOLDERS = {
+    "Overview": "overview",
+    "What do they want?": "wants",
+    "Where do they go?": "paths",
+    "Where do they leave?": "leaving",
+    "Is the menu sound?": "menu",
+    "When?": "time",
+}
 
 
 def page_of(view: View) -> str:
@@ -16,5 +26,7 @@ def page_of(view: View) -> str:
 
 def page_at(place: Place | None) -> str:
     """The file of the page where someone stood; where that is none that there is, the first view's."""
+    if place and place.page == CALLS_KEY:
+        return CALLS
     view = BY_KEY.get(place.page) if place else None
     return page_of(view or VIEWS[0])

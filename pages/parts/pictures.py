@@ -1,21 +1,26 @@
 """From a view's frame to its chart: which rows are shown, which is emphasised, what the tail is called."""
 
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.charts.bar_list import Bar, bar_list
 from core.charts.columns import Column, columns, depth_columns
 from core.charts.icicle import branch_hues, icicle
+from core.flow import anomalies
+from core.flow.dead_ends import mid_menu_ends
+from core.flow.findings.weekdays import WEEKDAYS
 from core.flow.paths import path_counts
-from core.flow.summary import daily, lengths, mid_menu_ends
+from core.flow.summary import daily, lengths
 from core.text import is_rtl, number, percent, plural
 from pages.parts import view
-from pages.parts.filters import WEEKDAYS
 
-PHONE = 300  # pixels that a card leaves for its chart on a phone, and below on a wide page
-THIRD, HALF, WHOLE = 290, 440, 900
-ICICLE = 610
+THIRD, HALF, TWO_THIRDS = 0.32, 0.49, 0.68  # of the page's width, the gaps between cards left out
 MOST_BARS = 6
+MOST_RANKED = 20
 MOST_STEPS = 12
 MOST_DEPTHS = 10
 
@@ -123,27 +128,76 @@ def bars(
     ]
 
 
+def ranked(
+    rows: pd.DataFrame, shown: view.Shown, what: str, *, key: str, stops: Collection[str] = (), most: int = MOST_RANKED
+) -> str:
+    """A page's bar list of node, label, n_calls, share; the node that was clicked. Those of `stops` are red."""
+    found = [replace(bar, tone="stop") if bar.key in stops and bar.tone != "quiet" else bar for bar in bars(rows, most)]
+    figure = bar_list(found, shown.palette, width=shown.width())
+    return view.chart(figure, _spoken(what, rows), key=shown.key(key), clickable=True)
+
+
+def measured(draw: Callable[..., go.Figure], rows: pd.DataFrame, shown: view.Shown, what: str, *, key: str) -> str:
+    """The first rows of a view with a measure each, drawn as bars; the node that was clicked."""
+    figure = draw(rows.head(MOST_RANKED), shown.palette, width=shown.width())
+    return view.chart(figure, what, key=shown.key(key), clickable=True)
+
+
+def moves(rows: pd.DataFrame, shown: view.Shown, *, key: str) -> str:
+    """Transitions as bars, a hue for each kind; the place of the one that was clicked."""
+    kinds = [kind for kind in anomalies.KINDS if kind in set(rows["kind"])]
+    hues = dict(zip(kinds, shown.palette.categorical, strict=False))
+    names = dict(zip(kinds, ("blue", "orange", "violet", "green"), strict=False))
+    st.markdown(f":small[{'  '.join(f':{names[kind]}[●] {kind}' for kind in kinds)}]")
+    total = int(rows["n"].sum())
+    found = [
+        Bar(
+            label=f"{row.source_label}  →  {row.target_label}",
+            n=int(row.n),
+            share=int(row.n) / total,
+            hue=hues[str(row.kind)],
+            key=str(place),
+            hover=f"{row.kind}, from id {row.source} to id {row.target}",
+        )
+        for place, row in enumerate(rows.head(MOST_RANKED).itertuples())
+    ]
+    figure = bar_list(found, shown.palette, width=shown.width(), unit="time")
+    return view.chart(figure, "Moves that the menu does not have", key=shown.key(key), clickable=True)
+
+
+def counted(counts: pd.Series, shown: view.Shown, what: str) -> None:
+    """A bar for each label of a series of counts, the most first."""
+    total = int(counts.sum())
+    found = [Bar(label=str(label), n=int(n), share=int(n) / total) for label, n in counts.head(MOST_RANKED).items()]
+    figure = bar_list(found, shown.palette, width=shown.width(), unit="item")
+    view.chart(figure, what, key=shown.key("counted"))
+
+
 def intents(rows: pd.DataFrame, shown: view.Shown) -> None:
-    figure = bar_list(bars(rows, MOST_BARS), shown.palette, width=PHONE if shown.narrow else HALF)
+    figure = bar_list(bars(rows, MOST_BARS), shown.palette, width=shown.width(HALF))
     view.chart(figure, _spoken("Calls by intent", rows), key="intents")
 
 
 def first_steps(rows: pd.DataFrame, shown: view.Shown) -> None:
-    figure = bar_list(bars(rows, MOST_BARS), shown.palette, width=PHONE if shown.narrow else WHOLE)
+    figure = bar_list(bars(rows, MOST_BARS), shown.palette, width=shown.width())
     view.chart(figure, _spoken("Calls by first step", rows), key="first")
 
 
-def weekdays(rows: pd.DataFrame, shown: view.Shown) -> None:
-    """Calls a day; the week begins on Sunday where most of the data is written right to left."""
+def weekday_name(weekday: object) -> str:
+    return "No date" if pd.isna(weekday) else WEEKDAYS[int(str(weekday))]  # type: ignore[call-overload]
+
+
+def weekdays(rows: pd.DataFrame, shown: view.Shown) -> str:
+    """Calls a day, and the weekday that was clicked; the week begins on Sunday where most data runs right to left."""
     dated = rows[rows["weekday"].notna()]
     if dated.empty:
         st.markdown(":small[:gray[No call has a date. Mark a column as the timestamp to see when people call.]]")
-        return
+        return ""
     labels = list(shown.log.labels.values())
     from_sunday = sum(map(is_rtl, labels)) * 2 > len(labels)
     order = sorted(dated.itertuples(), key=lambda row: int(row.weekday) % 7 if from_sunday else int(row.weekday))
     busiest = max(float(row.calls_per_day) for row in order)
-    view.chart(
+    clicked = view.chart(
         columns(
             [
                 Column(
@@ -152,24 +206,27 @@ def weekdays(rows: pd.DataFrame, shown: view.Shown) -> None:
                     text=number(round(row.calls_per_day)),
                     strong=float(row.calls_per_day) == busiest,
                     hover=f"{plural(int(row.n_calls), 'call')} on {plural(int(row.n_days), 'day')}",
+                    key=str(row.weekday),
                 )
                 for row in order
             ],
             shown.palette,
         ),
         "Calls a day by weekday",
-        key="weekdays",
+        key=shown.key("weekdays"),
+        clickable=True,
     )
     if len(rows) > len(dated):
         undated = int(rows["n_calls"].iloc[-1])
         st.markdown(f":small[:gray[{plural(undated, 'call')} without a date not shown.]]")
+    return clicked
 
 
 def depths(rows: pd.DataFrame, shown: view.Shown) -> None:
     """How far calls get, with the words for its three colours above."""
     if rows["left_mid_menu"].sum():
         st.markdown(":small[:blue[●] goes on  :red[●] left mid-menu  :gray[●] reached a destination]")
-    figure = depth_columns(rows.head(MOST_DEPTHS), shown.palette, width=PHONE if shown.narrow else WHOLE)
+    figure = depth_columns(rows.head(MOST_DEPTHS), shown.palette, width=shown.width())
     view.chart(figure, "Calls by how many steps they take", key="depths")
     if len(rows) > MOST_DEPTHS:
         n = int(rows["goes_on"].iloc[MOST_DEPTHS])
@@ -180,13 +237,15 @@ def depths(rows: pd.DataFrame, shown: view.Shown) -> None:
 def next_steps(rows: pd.DataFrame, shown: view.Shown, *, lost: bool, key: str) -> str:
     """The Path Explorer's list; the id of the node that was clicked, "" where none was."""
     hues = branch_hues([str(node) for node in rows["node"].dropna()], shown.palette)
-    figure = bar_list(bars(rows, MOST_STEPS, strong=False, hues=hues, lost=lost), shown.palette, width=THIRD)
+    figure = bar_list(
+        bars(rows, MOST_STEPS, strong=False, hues=hues, lost=lost), shown.palette, width=shown.width(THIRD)
+    )
     return view.chart(figure, _spoken("Calls by next step", rows), key=key, clickable=True)
 
 
 def next_levels(tree: pd.DataFrame, shown: view.Shown, *, key: str) -> str:
     """The Path Explorer's icicle; the key of the tile that was clicked, "" where none was."""
-    figure = icicle(tree, shown.palette, width=PHONE if shown.narrow else ICICLE, height=520)
+    figure = icicle(tree, shown.palette, width=shown.width(TWO_THIRDS), height=520)
     return view.chart(figure, "The next four steps, each as tall as the calls that take it", key=key, clickable=True)
 
 

@@ -1,8 +1,11 @@
 """Saved views: a page with its filter under a name, and the links that lead back to them."""
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from core.sessions import Place, Session
+from core.views import BY_KEY
 from pages.parts import state
 from pages.parts.pagefiles import page_at
 from pages.parts.text import literal
@@ -14,11 +17,18 @@ def popover(session: Session, key: str) -> None:
     """The saved views of the session, and a box to save this one, which is the view of `key`."""
     if not session.views and state.reads_only():
         return
-    with st.popover("Saved views", icon=":material/bookmark:"):
+    here = state.place(key)
+    # Another place's is another box, so that this one closes behind whoever follows one of its links.
+    with st.popover("Saved views", icon=":material/bookmark:", key=f"views:{key}:{urlencode(here.query)}"):
         for place in session.views:
-            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            with st.container(
+                horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute"
+            ):
                 st.page_link(
-                    page_at(place), label=literal(place.name), query_params={**state.this_session(), **place.query}
+                    page_at(place),
+                    label=literal(place.name),
+                    icon=BY_KEY[place.page].icon if place.page in BY_KEY else None,
+                    query_params={**state.this_session(), **place.query},
                 )
                 if state.is_mine() and st.button(
                     "Delete", icon=":material/delete:", type="tertiary", key=f"drop:{place.name}"
@@ -31,7 +41,6 @@ def popover(session: Session, key: str) -> None:
                     "Save this page and its filter as", max_chars=_NAME_LENGTH, placeholder="Mondays without a price"
                 )
                 if st.form_submit_button("Save view", icon=":material/bookmark_add:") and name.strip():
-                    here = state.place(key)
                     kept = Place(page=here.page, query=here.query, name=" ".join(name.split()))
                     state.service().save_view(session.id, kept, by=state.visitor())
                     st.rerun()

@@ -1,14 +1,18 @@
 """The rows of the Sessions page: what each session is, and what can be done with it."""
 
+from contextlib import suppress
+from functools import partial
+
 import streamlit as st
 
-from core.errors import ThroughlineError
-from core.sessions import SHARED, SessionSummary, Status, bundle, utc_now
+from core.errors import SessionDamaged, SessionTooNew, ThroughlineError
+from core.sessions import SHARED, SessionSummary, Status, Visitor, bundle, utc_now
 from core.text import ago, ahead, day, file_size, plural
 from pages.parts import cache, frame, identity, state
 from pages.parts.pagefiles import page_at
 from pages.parts.text import literal, sentence
 
+_PAGE = 25
 _SMALL = 50 * 1024 * 1024  # bytes: a download that may pass through the memory of the server
 _GONE = "throughline.deleted"
 _STATUS = {
@@ -22,43 +26,92 @@ _STATUS = {
 }
 
 
+def none() -> None:
+    """In place of a list: what there will be, and how to come by it."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.markdown(":material/folder_open: **No sessions yet**", text_alignment="center")
+        st.markdown(
+            "Each upload becomes a session that stays here, with its figures, its filters and the views you save.",
+            text_alignment="center",
+        )
+        st.page_link(frame.START, label="Drop files or try a sample", icon=":material/upload:")
+
+
+def page_of(found: list[SessionSummary]) -> list[SessionSummary]:
+    """The sessions of the page of the list that is turned to, of those whose name holds what is looked for."""
+    if len(found) <= _PAGE:
+        return found
+    wanted = st.text_input("Find by name", icon=":material/search:", key="find").strip().casefold()
+    found = [one for one in found if wanted in one.name.casefold()]
+    pages = max(1, -(-len(found) // _PAGE))
+    turn = 1
+    if pages > 1:
+        words = f"{plural(len(found), 'session')}, {_PAGE} on a page"
+        turn = st.segmented_control(words, range(1, pages + 1), default=1, required=True, key=f"turn:{pages}")
+    elif not found:
+        st.markdown("No name holds these words.")
+    return found[(turn - 1) * _PAGE : turn * _PAGE]
+
+
+@st.fragment
 def row(one: SessionSummary, current: str) -> None:
     """A session: a link, what is known of it, and what can be done with it."""
-    with st.container(border=True, key=f"row:{one.id}"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if one.damaged:
-                st.markdown("**A damaged session**", width="stretch")
-                st.badge("Damaged", color="red", icon=":material/warning:")
-            else:
-                with st.container(width="stretch"):
+    with frame.spoken_errors(), st.container(border=True, key=f"row:{one.id}", gap="xsmall"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+            with st.container(width="stretch"):
+                if one.damaged:
+                    st.markdown("**A damaged session**")
+                else:
                     st.page_link(
                         page_at(one.last),
                         label=f"**{literal(one.name)}**",
                         icon=":material/folder_open:",
                         query_params=state.address(one.id, one.last),
                     )
-                if one.id == current:
-                    st.badge("Open", color="gray")
-                if one.owner == SHARED.key:
-                    st.badge("Everyone here", color="gray", icon=":material/group:")
-                if one.n_shares:
-                    st.badge(plural(one.n_shares, "link"), color="gray", icon=":material/share:")
-                words, color, icon = _STATUS[one.status or Status.NEW]
-                st.badge(words, color=color, icon=icon)  # type: ignore[arg-type]
-            with st.popover("", icon=":material/more_vert:", type="tertiary", help="Rename, copy, download, delete"):
-                _actions(one, current)
-        st.markdown(f":small[:gray[{sentence(_facts(one))}]]")
+            _menu(one, current)
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            _badges(one, current)
+            st.markdown(f":small[:gray[{sentence(_facts(one))}]]", width="content")
+
+
+def _badges(one: SessionSummary, current: str) -> None:
+    if one.damaged:
+        st.badge("Damaged", color="red", icon=":material/warning:")
+        return
+    words, color, icon = _STATUS[one.status or Status.NEW]
+    st.badge(words, color=color, icon=icon)  # type: ignore[arg-type]
+    if one.id == current:
+        st.badge("Current", color="gray", icon=":material/visibility:")
+    if one.owner == SHARED.key:
+        st.badge("Everyone here", color="gray", icon=":material/group:")
+    if one.n_shares:
+        st.badge(plural(one.n_shares, "link"), color="gray", icon=":material/share:")
 
 
 def _facts(one: SessionSummary) -> str:
     if one.damaged:
         return f"Its record cannot be read, so it is not shown; its files are kept. Its id is {one.id}."
     now = utc_now()
-    words = [f"{plural(one.n_files, 'file')}, {file_size(one.size)}", f"changed {ago(now - (one.updated or now))}"]
-    if one.created:
-        words.append(f"made {day(one.created.date())}")
-    words.append(f"kept until {day(one.expires.date())} if nobody opens it" if one.expires else "kept until deleted")
+    words = [f"{plural(one.n_files, 'file')}, {file_size(one.size)}", f"last used {ago(now - (one.updated or now))}"]
+    words.append(f"kept until {day(one.expires.date())} if not opened" if one.expires else "kept until deleted")
     return " · ".join(words)
+
+
+def _menu(one: SessionSummary, current: str) -> None:
+    """What can be done with the session, made only once somebody asks for it: a long list is shown far sooner."""
+    key = f"menu:{one.id}"
+    name = "a damaged session" if one.damaged else literal(one.name)
+    menu = st.popover(
+        f"Actions for {name}",
+        icon=":material/more_vert:",
+        type="tertiary",
+        help="Delete" if one.damaged else "Rename, duplicate, download, delete",
+        key=key,
+        on_change="rerun",
+    )
+    if menu.open:
+        with menu:
+            _actions(one, current)
 
 
 def _actions(one: SessionSummary, current: str) -> None:
@@ -66,7 +119,7 @@ def _actions(one: SessionSummary, current: str) -> None:
     if not one.damaged:
         with st.form(f"rename:{one.id}", border=False):
             name = st.text_input("Name", value=one.name, max_chars=120)
-            if st.form_submit_button("Rename", icon=":material/edit:"):
+            if st.form_submit_button("Rename", icon=":material/edit:", width="stretch"):
                 service.rename(one.id, name, by=visitor)
                 st.rerun()
         if st.button("Duplicate", icon=":material/content_copy:", key=f"copy:{one.id}", width="stretch"):
@@ -85,7 +138,8 @@ def _download(one: SessionSummary) -> None:
     if one.size <= _SMALL:
         st.download_button(
             "Download as zip",
-            data=lambda: _packed(one.id),
+            # Called from a thread that knows no visitor any more.
+            data=partial(_packed, one.id, state.visitor()),
             file_name=f"{one.id}.zip",
             mime="application/zip",
             icon=":material/download:",
@@ -99,9 +153,9 @@ def _download(one: SessionSummary) -> None:
         )
 
 
-def _packed(session_id: str) -> bytes:
+def _packed(session_id: str, visitor: Visitor) -> bytes:
     store = state.service().store
-    return b"".join(bundle.pack(store, store.owned(session_id, by=state.visitor())))
+    return b"".join(bundle.pack(store, store.owned(session_id, by=visitor)))
 
 
 def undo() -> None:
@@ -124,15 +178,16 @@ def discarded() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 left = f"gone for good in {ahead(one.expires - utc_now())}" if one.expires else ""
                 st.markdown(f"{literal(one.name or 'A damaged session')} :small[:gray[{left}]]", width="stretch")
-                _undo_button(one, f"undo:{one.id}")
+                _undo_button(one, f"undo:{one.id}", "Restore")
                 if st.button("Delete for good", type="tertiary", key=f"purge:{one.id}"):
                     state.service().store.purge(one.id, by=state.visitor())
                     st.rerun()
 
 
-def _undo_button(one: SessionSummary, key: str) -> None:
-    if st.button("Undo", icon=":material/undo:", key=key):
-        state.service().restore(one.id, by=state.visitor())
+def _undo_button(one: SessionSummary, key: str, words: str = "Undo") -> None:
+    if st.button(words, icon=":material/undo:", key=key):
+        with suppress(SessionDamaged, SessionTooNew):  # back in the list all the same
+            state.service().restore(one.id, by=state.visitor())
         st.session_state.pop(_GONE, None)
         st.rerun()
 
@@ -153,4 +208,4 @@ def restore_box() -> None:
                 st.error(sentence(str(refusal)), icon=":material/error:")
                 return
             st.session_state["throughline.restore"] += 1
-            state.go(frame.page_of(frame.VIEWS[0]), state.address(session.id))
+            state.go(page_at(session.last), state.address(session.id, session.last))

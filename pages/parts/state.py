@@ -3,13 +3,15 @@
 The address is the truth, and every link carries it: what a browser session remembers dies with the server.
 """
 
+from collections.abc import Mapping
 from typing import NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from core.errors import SessionNotFound, ThroughlineError
-from core.flow.filter import Filter, join_ids, split_ids
+from core.flow.filter import Filter
+from core.flow.ids import join_ids, split_ids
 from core.sessions import Owner, Place, Session, Visitor, shares
 from pages.parts import identity
 from pages.parts.serving import service
@@ -17,8 +19,10 @@ from pages.parts.serving import service
 SESSION = "session"
 SHARE = "share"
 PREFIX = "at"
-_FILTER = ("from", "to", "weekday", "file", "intent")
+PAGE, CALL = "page", "call"
+"""What a list of calls has in its address: the page that is shown, and the call that is read."""
 _BOUND = "throughline.session"
+_PAGE = "throughline.page"
 
 
 def visitor() -> Visitor:
@@ -43,6 +47,17 @@ def bind() -> tuple[Session | None, ThroughlineError | None]:
         return None, problem
     st.session_state[_BOUND] = found
     return found, None
+
+
+def show_address(page: str) -> None:
+    """Show in the browser's bar what this run was asked for; `page` is the one it was asked for.
+
+    Streamlit's links do so only where they lead to another page: after one to another session or filter of the same
+    page the bar, and with it the next click and the next reload, would still be at the old one.
+    """
+    if st.session_state.get(_PAGE) == page:
+        st.query_params.from_dict({name: one for name, one in st.query_params.to_dict().items() if one})
+    st.session_state[_PAGE] = page
 
 
 def _named() -> tuple[str, str]:
@@ -76,31 +91,38 @@ def where() -> Filter:
 
 
 def set_where(wanted: Filter) -> None:
-    """Put another filter into the address; the page has to be run again to show it."""
-    query = wanted.as_query()
-    for name in _FILTER:
-        if name in query:
-            st.query_params[name] = query[name]
-        elif name in st.query_params:
-            del st.query_params[name]
+    """Put another filter into the address, where everything else stays; a list begins at its first page again.
+
+    Called by a widget's callback it is shown by the run that follows, otherwise the page has to be run again.
+    """
+    before = {name: "" for name in st.query_params if Filter.is_parameter(name) or name in (PAGE, CALL)}
+    put(before | wanted.as_query())
+
+
+def parameter(name: str) -> str:
+    """What the address says for `name`, "" for nothing."""
+    return st.query_params.get(name, "")
+
+
+def put(wanted: Mapping[str, str]) -> None:
+    """Change parameters of the address, "" taking one out; one step in the browser's history."""
+    # Deleting would make a step of each. A parameter without values leaves no trace in the address.
+    st.query_params.update({name: value or [] for name, value in wanted.items()})
 
 
 def prefix() -> tuple[str, ...]:
     """The drill position of the Path Explorer."""
-    return split_ids(st.query_params.get(PREFIX, ""))
+    return split_ids(parameter(PREFIX))
 
 
 def set_prefix(ids: tuple[str, ...]) -> None:
-    if ids:
-        st.query_params[PREFIX] = join_ids(ids)
-    elif PREFIX in st.query_params:
-        del st.query_params[PREFIX]
+    put({PREFIX: join_ids(ids)})
 
 
 def place(page: str) -> Place:
     """Where the visitor stands on the page of that address."""
-    query = {name: st.query_params[name] for name in (*_FILTER, PREFIX) if name in st.query_params}
-    return Place(page=page, query=query)
+    query = st.query_params.to_dict()
+    return Place(page=page, query={name: one for name, one in query.items() if one and name not in (SESSION, SHARE)})
 
 
 def address(session_id: str, at: Place | None = None) -> dict[str, str]:
@@ -115,12 +137,13 @@ def this_session() -> dict[str, str]:
 
 def here() -> dict[str, str]:
     """The session and the filter of this address, for links to other pages."""
-    return {name: st.query_params[name] for name in (SESSION, SHARE, *_FILTER) if name in st.query_params}
+    filtered = {name: one for name, one in st.query_params.to_dict().items() if one and Filter.is_parameter(name)}
+    return {**this_session(), **filtered}
 
 
 def link(token: str) -> str:
     """The whole address that shows others what is seen here."""
-    query = {SHARE: token, **{name: one for name, one in st.query_params.items() if name not in (SESSION, SHARE)}}
+    query = {SHARE: token, **place("").query}
     return f"{st.context.url or ''}?{urlencode(query)}"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,16 +10,35 @@ import streamlit as st
 
 from core.charts import theme
 from core.charts.theme import Palette
-from core.export import as_csv
 from core.flow.filter import ALL, Filter
 from core.flow.findings import Finding
 from core.flow.summary import summary
+from core.ingest.mapping import NAMES
 from core.sessions import Session
 from core.tables.calllog import CallLog
 from core.text import day_span, number, percent, plural
-from core.views import View
-from pages.parts import cache, filters, importing, places, state, viewport
+from core.view import View
+from pages.parts import cache, chips, exports, filters, importing, places, snapshots, state, viewport
+from pages.parts.pagefiles import CALLS, FILES
 from pages.parts.text import sentence
+
+Columns = dict[str, tuple[str, str]]
+"""Column -> its heading and kind: "text", "data" (a visitor's words), "list" (of such), "count", "number", "share",
+"bool"."""
+SHARED: Columns = {
+    "node": ("Id", "text"),
+    "label": ("Menu item", "data"),
+    "n_calls": ("Calls", "count"),
+    "share": ("Share of calls", "share"),
+}
+PLACES: Columns = {
+    "node": ("Id", "text"),
+    "label": ("Menu item", "data"),
+    "parent": ("Below", "data"),
+    "root": ("Top of its menu", "data"),
+    "depth": ("Levels down", "count"),
+    "n_calls": ("Calls", "count"),
+}
 
 
 class Shown(NamedTuple):
@@ -29,20 +48,40 @@ class Shown(NamedTuple):
     log: CallLog
     where: Filter
     palette: Palette
-    narrow: bool
+    window: int
+    n_calls: int
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether columns stand under one another, as on a phone."""
+        return self.window < viewport.NARROW
+
+    def width(self, part: float = 1.0) -> int:
+        """The pixels for a chart in a card that takes `part` of the page's width."""
+        return viewport.room(self.window) if self.is_narrow else round(viewport.room(self.window) * part)
+
+    def key(self, name: str) -> str:
+        """The key of a widget that forgets what was chosen in it once the filter changes."""
+        return f"{name}:{self.where.as_query()}"
 
 
 def begin(view: View) -> Shown:
     """The head of a view: title, filter, how many calls are shown of how many."""
+    return head(view.key, view.title, view.definition)
+
+
+def head(key: str, title: str, explained: str) -> Shown:
+    """`begin` for a page that is known by `key`."""
     session = state.session()
     log = cache.log(session)
     where = state.where()
+    snapshots.ready()
     importing.notice(session)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(view.title, anchor=False, help=view.definition)
-        filters.popover(session, log, where)
-        places.popover(session, view.key)
-    here = state.place(view.key)
+        st.title(title, anchor=False, help=explained)
+        filters.button(log, where)
+        places.popover(session, key)
+    here = state.place(key)
     if session.last != here and state.is_mine():
         state.service().stand(session.id, here, by=state.visitor())
     all_calls = log.about.found.n_calls
@@ -50,8 +89,8 @@ def begin(view: View) -> Shown:
     with st.container(horizontal=True, vertical_alignment="center"):
         if where:
             n = int(figures["n_calls"])
-            st.badge(f"{number(n)} of {plural(all_calls, 'call')}, {percent(n / all_calls, 0)}", color="primary")
-            filters.chips(session, log, where)
+            st.badge(f"{number(n)} of {plural(all_calls, 'call')}, {percent(n / all_calls, 0)}", color="blue")
+            chips.draw(log, where)
         else:
             st.badge(f"All {plural(all_calls, 'call')}", color="gray")
             span = (
@@ -60,7 +99,29 @@ def begin(view: View) -> Shown:
                 else "no dates"
             )
             st.markdown(f":small[:gray[{span} · no filter]]")
-    return Shown(session, log, where, theme.palette(state.mode()), viewport.is_narrow())
+    return Shown(session, log, where, theme.palette(state.mode()), viewport.window(), int(figures["n_calls"]))
+
+
+def answer(shown: Shown, view: View, icon: str = "", **given: str) -> pd.DataFrame:
+    """The view's table, after what it says; empty where there is nothing to show, and then the page says why."""
+    if lacking := view.missing(shown.log):
+        names = " and ".join(NAMES[role].lower() for role in lacking)
+        finding(Finding(f"This needs to know: {names}", "No column was marked as that."), ":material/view_column:")
+        st.page_link(FILES, label="Files & columns", icon=":material/table_view:", query_params=state.this_session())
+        return pd.DataFrame(columns=list(view.columns))
+    rows = view.frame(shown.log, shown.where, **given)
+    finding(view.finding(shown.log, shown.where, rows), icon or view.icon)
+    return rows
+
+
+def chosen(rows: pd.DataFrame, column: str, clicked: str, place: int | None) -> str:
+    """What was clicked in a chart, or else the row's in its table; "" where nothing was."""
+    return clicked or ("" if place is None else str(rows[column].iloc[place]))
+
+
+def to_calls(where: Filter) -> NoReturn:
+    """Leave for the list of the calls that pass `where`."""
+    state.go(CALLS, {**state.this_session(), **where.as_query()})
 
 
 def finding(found: Finding, icon: str) -> None:
@@ -82,7 +143,8 @@ def card(title: str, note: str = "", *, explained: str = "") -> Iterator[None]:
 
 def chart(figure: go.Figure, alt: str, *, key: str = "", clickable: bool = False) -> str:
     """Draw a figure; the key of the mark that was clicked, "" where none was."""
-    settings: dict[str, Any] = {"theme": None, "config": theme.CONFIG, "alt": alt, "width": "stretch"}
+    config = theme.config(key.split(":")[0] or "chart")
+    settings: dict[str, Any] = {"theme": None, "config": config, "alt": alt, "width": "stretch"}
     if not clickable:
         st.plotly_chart(figure, key=key or None, **settings)
         return ""
@@ -91,11 +153,8 @@ def chart(figure: go.Figure, alt: str, *, key: str = "", clickable: bool = False
     return str(points[0]["customdata"][0]) if points else ""
 
 
-def table(rows: pd.DataFrame, columns: dict[str, tuple[str, str]], *, key: str) -> str:
-    """The rows behind a chart; the node of the row that was chosen, "" where none was.
-
-    `columns` gives each column's heading and kind: "text", "data" (a visitor's words), "count" or "share".
-    """
+def table(rows: pd.DataFrame, columns: Columns, *, key: str) -> int | None:
+    """The rows behind a chart; the place of the row that was chosen, None where none was."""
     told = rows.assign(**{name: rows[name] * 100 for name, (_, kind) in columns.items() if kind == "share"})
     settings = {name: _column(heading, kind) for name, (heading, kind) in columns.items()}
     event = st.dataframe(
@@ -109,8 +168,15 @@ def table(rows: pd.DataFrame, columns: dict[str, tuple[str, str]], *, key: str) 
         placeholder="–",
     )
     chosen = event.selection.rows
-    node = rows["node"].iloc[chosen[0]] if chosen else None
-    return "" if node is None or pd.isna(node) else str(node)
+    return int(chosen[0]) if chosen else None
+
+
+def behind(shown: Shown, view: View, rows: pd.DataFrame, columns: Columns) -> int | None:
+    """The table behind a view's chart with its export; the place of the row that was chosen."""
+    with st.expander("The table behind it", expanded=True, icon=":material/table_rows:"):
+        chosen = table(rows, columns, key=shown.key("table"))
+        export(shown, view, rows)
+    return chosen
 
 
 def _column(heading: str, kind: str) -> Any:
@@ -118,17 +184,22 @@ def _column(heading: str, kind: str) -> Any:
         return st.column_config.ProgressColumn(heading, format="%.1f%%", min_value=0, max_value=100)
     if kind == "count":
         return st.column_config.NumberColumn(heading, format="localized")
+    if kind == "number":
+        return st.column_config.NumberColumn(heading, format="%.2f")
+    if kind == "list":
+        return st.column_config.ListColumn(heading)
+    if kind == "bool":
+        return st.column_config.CheckboxColumn(heading)
     return st.column_config.TextColumn(heading)
 
 
 def export(shown: Shown, view: View, frame: pd.DataFrame) -> None:
-    """The rows that are shown, as CSV, nothing cut off."""
-    st.download_button(
-        "Export as CSV",
-        data=lambda: as_csv(frame),
-        file_name=f"{view.key}{'-filtered' if shown.where != ALL else ''}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key="export",
-    )
+    """The rows that are shown as files, nothing cut off, and the way to the calls behind them."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        exports.table(f"{view.key}{'-filtered' if shown.where != ALL else ''}", frame)
+        st.page_link(
+            CALLS,
+            label=f"Show these {plural(shown.n_calls, 'call')}",
+            icon=":material/call:",
+            query_params=state.here(),
+        )

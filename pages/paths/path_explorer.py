@@ -4,7 +4,7 @@ import streamlit as st
 
 from core import views
 from core.flow import findings
-from core.flow.filter import join_ids, split_ids
+from core.flow.ids import join_ids, split_ids
 from core.flow.paths import ends_mid_menu, tree
 from pages.parts import pictures, state, view
 from pages.parts.trail import breadcrumb
@@ -43,7 +43,8 @@ if not steps.empty:
             key=f"table:{here}",
         )
         view.export(shown, VIEW, steps)
-    chosen = split_ids(tile) or ((clicked,) if clicked else ()) or ((row,) if row else ())
+    node = "" if row is None or steps["node"].isna().iloc[row] else str(steps["node"].iloc[row])
+    chosen = split_ids(tile) or ((clicked,) if clicked else ()) or ((node,) if node else ())
     if chosen:
         state.set_prefix((*prefix, *chosen))
         st.rerun()

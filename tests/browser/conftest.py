@@ -6,8 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
@@ -18,7 +21,7 @@ ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-PATIENCE = 30_000  # milliseconds: only a hung page takes that long
+PATIENCE = 60_000  # milliseconds: only a hung page takes that long
 
 expect.set_options(timeout=PATIENCE)
 
@@ -26,8 +29,8 @@ expect.set_options(timeout=PATIENCE)
 class Server:
     """`streamlit run streamlit_app.py`, which may be killed and started again on the same port and home."""
 
-    def __init__(self, home: Path, log: Path) -> None:
-        self.home, self.log = home, log
+    def __init__(self, home: Path, log: Path, **environment: str) -> None:
+        self.home, self.log, self._environment = home, log, environment
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -40,7 +43,7 @@ class Server:
             self._process = subprocess.Popen(
                 [*command, "--server.port", str(self.port), "--server.address", "127.0.0.1"],
                 cwd=PROJECT,
-                env={**os.environ, "THROUGHLINE_HOME": str(self.home)},
+                env={**os.environ, **self._environment, "THROUGHLINE_HOME": str(self.home)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -67,14 +70,21 @@ class Server:
                 continue
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "home", tmp_path / "server.log")
+@contextmanager
+def serving(home: Path, **environment: str) -> Iterator[Server]:
+    """A server on `home` with these settings, whose log must hold no traceback at the end."""
+    server = Server(home, home.with_name("server.log"), **environment)
     server.start()
     yield server
     server.kill_with_children()
     words = server.log.read_text(errors="replace")
     assert "Traceback" not in words, words
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with serving(tmp_path / "home") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -95,20 +105,31 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
-    """A fresh browser; nothing that it shows may ask a foreign host for anything."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 1600}, accept_downloads=True)
-    context.set_default_timeout(PATIENCE)
+def newcomer(chromium: Browser) -> Iterator[Callable[[], BrowserContext]]:
+    """Fresh browsers, as many as are asked for; nothing that they show may ask a foreign host for anything."""
+    contexts: list[BrowserContext] = []
     foreign: list[str] = []
 
     def note(url: str) -> None:
-        if not url.startswith((server.url, server.url.replace("http", "ws"), "data:", "blob:")):
+        if urlsplit(url).hostname != "127.0.0.1" and not url.startswith(("data:", "blob:")):
             foreign.append(url)
 
-    context.on("request", lambda request: note(request.url))
-    yield context
-    context.close()
+    def come() -> BrowserContext:
+        context = chromium.new_context(viewport={"width": 1440, "height": 1600}, accept_downloads=True)
+        context.set_default_timeout(PATIENCE)
+        context.on("request", lambda request: note(request.url))
+        contexts.append(context)
+        return context
+
+    yield come
+    for context in contexts:
+        context.close()
     assert foreign == []
+
+
+@pytest.fixture
+def context(newcomer: Callable[[], BrowserContext]) -> BrowserContext:
+    return newcomer()
 
 
 @pytest.fixture
@@ -117,16 +138,20 @@ def page(context: BrowserContext, server: Server) -> Page:
 
 
 def open_page(context: BrowserContext, url: str) -> Page:
-    """A new tab on `url`, once the server answers."""
+    """A new tab on `url`, once the server listens."""
+    listening(url)
     page = context.new_page()
-    for _ in range(200):
-        try:
-            page.goto(url)
-            break
-        except Exception as error:
-            if "ERR_CONNECTION_REFUSED" not in str(error):
-                raise
-            page.wait_for_timeout(100)
-    else:
-        pytest.fail(f"nothing answers at {url}")
+    page.goto(url)
     return page
+
+
+def listening(url: str) -> None:
+    """Wait until somebody listens at the address; nothing is asked, so that the first request stays the browser's."""
+    where = urlsplit(url)
+    for _ in range(600):
+        try:
+            socket.create_connection((where.hostname or "", where.port or 80), timeout=PATIENCE / 1000).close()
+            return
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+    pytest.fail(f"nothing answers at {url}")

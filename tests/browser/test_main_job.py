@@ -11,44 +11,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from core.service import PROJECT
 from tests.browser.conftest import Server, open_page
+from tests.browser.steps import SAMPLE, SMALL, as_file, expect_settled, expect_summary, process, session_of, upload
 
 pytestmark = pytest.mark.browser
-
-SAMPLE = PROJECT / "sample_data" / "clinic_helpline.csv"
-
-# Three calls: two go on from the root to "Prices", of which one ends there although the menu goes on.
-SMALL = (
-    "call_id,call_date,rule_id,rule_parent_id,rule_text,popUpURL\n"
-    "c1,2025-01-05 09:00:00,1,0,Main menu,NULL\n"
-    "c1,2025-01-05 09:00:10,2,1,Prices,NULL\n"
-    "c1,2025-01-05 09:00:20,3,2,Price of a visit,NULL\n"
-    "c2,2025-01-06 10:00:00,1,0,Main menu,NULL\n"
-    "c2,2025-01-06 10:00:10,2,1,Prices,NULL\n"
-    "c3,2025-01-06 11:00:00,1,0,Main menu,NULL\n"
-    "c3,2025-01-06 11:00:05,4,1,מחיר ביקור,NULL\n"
-    "c3,2025-01-06 11:00:09,,1,A broken row,NULL\n"
-)
-
-
-def upload(page: Page, *files: Path | dict[str, object]) -> None:
-    page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(list(files))  # type: ignore[arg-type]
-
-
-def as_file(name: str, text: str) -> dict[str, object]:
-    return {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
-
-
-def process(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("^Process .* rows?$")).click()
-
-
-def session_of(page: Page) -> str:
-    return parse_qs(urlsplit(page.url).query)["session"][0]
-
-
-def expect_summary(page: Page, finding: str) -> None:
-    expect(page.get_by_role("heading", name="Summary", exact=True)).to_be_visible()
-    expect(page.get_by_role("heading", name=re.compile(finding))).to_be_visible()
 
 
 def test_a_file_is_dropped_processed_and_read(page: Page, context: BrowserContext) -> None:
@@ -137,6 +102,7 @@ def test_columns_are_mapped_by_hand_where_no_name_tells(page: Page) -> None:
     expect(page.get_by_role("button", name="Process 3 rows")).to_be_disabled()
     asked = ("which column is the step?", "Nothing is computed yet.")
     for column, role, then in ((1, "Call", asked[0]), (2, "Step", asked[1])):
+        expect_settled(page)
         page.get_by_role("combobox", name=f"Role of column {column}").click()
         page.get_by_role("option", name=re.compile(f"^{role}")).click()
         expect(page.get_by_text(then)).to_be_visible()

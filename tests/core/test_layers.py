@@ -15,8 +15,9 @@ FLOORS = (
     ("sessions", "ingest"),
     ("jobs", "tables"),
     ("flow",),
-    ("charts", "export", "views", "plan"),
-    ("work",),
+    ("charts", "export", "view", "plan"),
+    ("views",),
+    ("work", "habits"),
     ("service",),
     ("server", "downloads", "__main__"),
 )

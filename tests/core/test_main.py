@@ -23,7 +23,7 @@ CALLS = """call_id,call_date,rule_id,rule_parent_id,rule_text,popUpURL
 NULL,NULL,13,10,Fax,
 4,2026-05-03 09:00:00,10
 """
-FOREIGN = "Vorgang;Wann;Taste\nx;31.05.2026;1\nx;31.05.2026;2\ny;01.06.2026;1\n"
+FOREIGN = "Wer;Wann;Taste\nx;31.05.2026;1\nx;31.05.2026;2\ny;01.06.2026;1\n"
 SAMPLE = PROJECT / "sample_data" / "clinic_helpline.csv"
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
 
@@ -135,6 +135,115 @@ def test_a_view_is_printed_as_json_csv_and_table(imported):
     assert json.loads(core("view", "path-explorer", *of, "--limit", "0", "--format", "json")[0]) == []
 
 
+METRICS = {
+    "summary": "n_files, n_calls, n_steps, n_nodes, n_variants, first_day, last_day, mean_length, median_length, "
+    "p90_length, p95_length, min_length, max_length, n_rejected",
+    "top-intents": "node, label, n_calls, share",
+    "leaf-frequency": "node, label, n_calls, share",
+    "path-explorer": "node, label, n_calls, share, n_ended",
+    "top-paths": "rank, nodes, labels, n_calls, share, cumulative_share",
+    "node-funnel": "node, label, reach, transitions, drop_off, n_calls",
+    "depth-funnel": "depth, n_calls, share, drop",
+    "dead-ends": "node, label, reach, terminations, termination_rate, has_children",
+    "entropy": "node, label, n, entropy_bits, perplexity, branching_factor",
+    "coverage": "node, label, n, top1_share, top2_share",
+    "anomalies": "source, source_label, target, target_label, n, kind",
+    "unreachable": "node, label",
+    "duplicates": "label, nodes, n_nodes",
+    "weekday-trends": "weekday, n_calls, n_days, calls_per_day",
+    "url-engagement": "url, n_steps, n_calls",
+}
+"""The columns of the fifteen views. The log below has a row for each of them."""
+EVERY_VIEW = """call_id,call_date,rule_id,rule_parent_id,rule_text,popUpURL,outcome,agent,city
+1,2026-05-04 10:00:00,10,0,Main,NULL,,Noa,Haifa
+1,2026-05-04 10:00:05,11,10,Prices,http://x,solved,,
+2,2026-05-05 11:00:00,10,0,Main,NULL,,Ben,
+2,2026-05-05 11:00:09,11,10,Prices,http://x,,,
+2,2026-05-05 11:00:19,10,0,Main,NULL,left,,
+3,,12,10,prices,NULL,,,"Haifa, harbour"
+,,13,10,Fax,,,,
+"""
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """Prints a view of a session that has a row for each view; and the id of its one file."""
+    folder = tmp_path_factory.mktemp("shown")
+    (folder / "calls.csv").write_text(EVERY_VIEW)
+    core = Core(folder / "home")
+    told = core.json("import", str(folder / "calls.csv"))
+    ((file_id, name),) = told["files"].items()
+    assert name == "calls.csv"
+
+    def show(key, *arguments, code=0):
+        return core("view", key, "--session", told["id"], *arguments, code=code)[code and 1]
+
+    return show, file_id
+
+
+@pytest.mark.parametrize("key", METRICS)
+def test_every_view_prints_its_columns_as_json(shown, key):
+    show, _ = shown
+    columns = METRICS[key].split(", ")
+    printed = json.loads(show(key, "--format", "json"))
+    rows = [printed] if key == "summary" else printed
+    assert rows and all(list(row) == columns for row in rows)
+    for row in rows:
+        lists = {name for name, value in row.items() if isinstance(value, list)}
+        assert lists == {"nodes", "labels"} & set(columns)
+
+
+def test_a_path_is_printed_as_lists_of_ids_and_labels(shown):
+    show, _ = shown
+    first, *_ = json.loads(show("top-paths", "--format", "json", "--limit", "1"))
+    assert (first["nodes"], first["labels"]) == (["10", "11"], ["Main", "Prices"])
+    header, line = show("top-paths", "--format", "csv", "--limit", "1").splitlines()
+    assert header.removeprefix("\ufeff").split(",") == METRICS["top-paths"].split(", ")
+    assert line.startswith("1,10 | 11,Main | Prices,1,")
+    header, line = show("top-paths", "--limit", "1").splitlines()
+    assert header.split() == METRICS["top-paths"].split(", ")
+    assert line.split()[:8] == ["1", "10", "|", "11", "Main", "|", "Prices", "1"]
+
+
+def test_the_figures_of_summary_are_printed_below_each_other(shown):
+    show, _ = shown
+    lines = dict(line.split() for line in show("summary").splitlines())
+    assert list(lines) == METRICS["summary"].split(", ")
+    assert (lines["n_calls"], lines["first_day"]) == ("3", "2026-05-04")
+
+
+@pytest.mark.parametrize(
+    ("filters", "n_calls"),
+    [
+        ([], 3),
+        (["from=2026-05-05", "to=2026-05-05", "hour=11"], 1),
+        (["weekday=1", "weekday=2", "file={file}"], 2),
+        (["file=1"], 0),
+        (["next=10,11", "next=11,10", "min=2"], 1),
+        (["outcome=solved", "outcome=left", "agent=Noa"], 1),
+        (["outcome=,", "a.city=Haifa\\, harbour"], 1),
+    ],
+)
+def test_a_filter_is_that_of_an_address_and_may_be_given_again(shown, filters, n_calls):
+    show, file_id = shown
+    given = [part for one in filters for part in ("--filter", one.format(file=file_id))]
+    assert json.loads(show("summary", "--format", "json", *given))["n_calls"] == n_calls
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("weekday", "--filter 'weekday' is not of the form NAME=VALUE."),
+        ("day=1", "There is no filter named 'day'. There are: from, to, weekday, hour, file, "),
+        ("from=yesterday", "The filter from='yesterday' cannot be read."),
+        ("a.region=north", "This session has no column 'region' to filter by."),
+    ],
+)
+def test_a_filter_that_cannot_be_had_is_refused_in_words(shown, given, words):
+    show, _ = shown
+    assert show("summary", "--filter", given, code=1).startswith(f"throughline: {words}")
+
+
 def test_a_view_that_cannot_be_had_is_refused_in_words(imported):
     core, told = imported
     of = ("--session", told["id"])
@@ -150,18 +259,18 @@ def test_a_whole_store_is_found_whole(imported):
 
 
 def test_columns_of_other_names_are_mapped_by_hand(core, folder):
-    told = core.json("import", str(folder / "fremd.csv"), "--map", "call=Vorgang", "--map", "node=Taste")
+    told = core.json("import", str(folder / "fremd.csv"), "--map", "call=Wer", "--map", "node=Taste")
     assert (told["found"]["n_calls"], told["found"]["n_steps"], told["found"]["last_day"]) == (2, 3, "2026-06-01")
-    assert told["roles"] == [{"Vorgang": "call", "Wann": "timestamp", "Taste": "node"}]
+    assert told["roles"] == [{"Wer": "call", "Wann": "timestamp", "Taste": "node"}]
 
 
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ([], "No column is marked as the call. Choose one of: Vorgang, Wann, Taste."),
+        ([], "No column is marked as the call. Choose one of: Wer, Wann, Taste."),
         (["--map", "call"], "--map 'call' is not of the form ROLE=COLUMN."),
         (["--map", "caller=Taste"], "There is no role named 'caller'."),
-        (["--map", "call=Ort"], "No column is marked as the call. Choose one of: Vorgang, Wann, Taste."),
+        (["--map", "call=Ort"], "No column is marked as the call. Choose one of: Wer, Wann, Taste."),
     ],
 )
 def test_an_import_that_cannot_be_mapped_says_what_is_missing(core, folder, given, words):
@@ -224,6 +333,56 @@ def test_a_deleted_session_is_gone(core, session_id, home):
     assert core("delete", session_id, code=1)[1].startswith("throughline: Session not found.")
     assert core("delete", "../home", code=1)[1].startswith("throughline: Session not found.")
     assert list((home / "sessions").iterdir()) == []
+
+
+def test_a_session_is_packed_and_made_again_on_another_home(imported, tmp_path):
+    core, told = imported
+    archive = tmp_path / "session.zip"
+    assert core("pack", told["id"], str(archive))[0].startswith(f"{archive}: ")
+    other = Core(tmp_path / "other")
+    printed, _ = other("unpack", str(archive))
+    assert "3 calls, 5 steps" in printed
+    (again,) = other.json("sessions")
+    assert (again["name"], again["status"], again["id"] == told["id"]) == ("Mai", "ready", False)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["session.zip"]
+
+
+@pytest.mark.parametrize("name", ["", "..", "nothing/session.zip", "full"])
+def test_a_session_that_cannot_be_packed_there_is_told_in_words(imported, tmp_path, name):
+    core, told = imported
+    (tmp_path / "full").mkdir()
+    assert core("pack", told["id"], str(tmp_path / name), code=1)[1].startswith("throughline: ")
+    assert [path.name for path in tmp_path.iterdir()] == ["full"]
+
+
+def test_what_is_no_session_or_no_file_is_not_packed(imported, tmp_path):
+    core, told = imported
+    assert core("pack", UNKNOWN, str(tmp_path / "x.zip"), code=1)[1].startswith("throughline: Session not found.")
+    assert core("pack", told["id"], ".", code=1)[1].startswith("throughline: . is a folder.")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["may.csv", "empty.csv", "nothing.zip", "."])
+def test_what_is_no_archive_is_not_unpacked_and_told_in_words(core, folder, name):
+    printed, told = core("unpack", str(folder / name), code=1)
+    assert (printed, told.startswith("throughline: ")) == ("", True)
+    assert core.json("sessions") == []
+
+
+def test_a_sweep_tells_what_it_removed_and_what_it_kept(core, service, session_id, home):
+    old = service.create([("old.csv", io.BytesIO(CALLS.encode()))], owner=SHARED).id
+    os.utime(home / "sessions" / old / ".lock", (1, 1))
+    (home / "trash" / "leftover").mkdir(parents=True)
+    record = home / "sessions" / session_id / "session.json"
+    record.write_bytes(record.read_bytes()[:-1])
+    assert core("sweep")[0].splitlines() == [
+        f"{old}: expired, removed",
+        "leftover: belonged to nothing, removed",
+        f"{session_id}: damaged, kept as it is",
+        "1 session expired, 1 leftover removed, 1 damaged session kept.",
+    ]
+    core("delete", session_id)
+    assert core("sweep")[0] == "0 sessions expired, 0 leftovers removed, 0 damaged sessions kept.\n"
 
 
 def test_damage_is_found_listed_and_can_be_deleted(core, session_id, home):

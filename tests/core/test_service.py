@@ -1,4 +1,5 @@
 import io
+import os
 import stat
 from datetime import date
 
@@ -7,10 +8,10 @@ import pytest
 from core.errors import FileRefused, LimitExceeded, MappingIncomplete, NotReady, SessionNotFound, ThroughlineError
 from core.files import locked
 from core.flow.filter import ALL
-from core.ingest.mapping import Role
-from core.plan import header_groups, mapping_of
-from core.service import Service, has_failed, is_working, title, unusable
-from core.sessions import EVERYONE, SHARED, JobState, Status
+from core.ingest.mapping import Content, Role
+from core.plan import fingerprint, header_groups, mapping_of
+from core.service import PROJECT, Service, has_failed, is_working, title, unusable
+from core.sessions import EVERYONE, SHARED, JobState, Status, bundle
 from core.settings import Limits, Settings
 from core.views import view
 
@@ -28,7 +29,7 @@ NULL,NULL,13,10,Fax,
 4,2026-05-03 09:00:00,10
 """
 JUNE = "call_id,call_date,rule_id,rule_parent_id,rule_text,popUpURL\n1,2026-06-01 10:00:00,10,0,Main,NULL\n"
-FOREIGN = "Vorgang;Wann;Taste\nx;31.05.2026;1\nx;31.05.2026;2\ny;01.06.2026;1\n"
+FOREIGN = "Wer;Wann;Taste\nx;31.05.2026;1\nx;31.05.2026;2\ny;01.06.2026;1\n"
 
 
 def files(**contents):
@@ -84,15 +85,15 @@ def test_from_a_file_to_its_numbers(service):
 
 def test_columns_of_other_names_are_given_their_roles_by_hand(service):
     session = looked_at(service, fremd=FOREIGN)
-    with pytest.raises(MappingIncomplete, match=r"^No column is marked as the call\. .* Vorgang, Wann, Taste\.$"):
+    with pytest.raises(MappingIncomplete, match=r"^No column is marked as the call\. .* Wer, Wann, Taste\.$"):
         service.process(session.id, by=EVERYONE)
     with pytest.raises(MappingIncomplete):
-        service.set_roles(session.id, {"call": "vorgang"}, by=EVERYONE)
+        service.set_roles(session.id, {"call": "wer"}, by=EVERYONE)
     with pytest.raises(ThroughlineError, match="There is no role named 'caller'"):
-        service.set_roles(session.id, {"caller": "Vorgang"}, by=EVERYONE)
+        service.set_roles(session.id, {"caller": "Wer"}, by=EVERYONE)
     assert service.store.read(session.id) == session
 
-    service.set_roles(session.id, {"call": "Vorgang", "node": "Taste"}, by=EVERYONE)
+    service.set_roles(session.id, {"call": "Wer", "node": "Taste"}, by=EVERYONE)
     session = processed(service, session)
     assert [session.found[name] for name in ("n_steps", "n_calls", "n_nodes", "first_day", "last_day")] == [
         3,
@@ -106,7 +107,7 @@ def test_columns_of_other_names_are_given_their_roles_by_hand(service):
 def test_a_role_and_a_date_format_are_changed_one_by_one(service):
     session = looked_at(service, fremd=FOREIGN.replace("31.05.2026", "02.05.2026"))
     (group,) = header_groups(session)
-    for column, role in (("Vorgang", Role.CALL), ("Taste", Role.NODE), ("Wann", Role.UNUSED)):
+    for column, role in (("Wer", Role.CALL), ("Taste", Role.NODE), ("Wann", Role.UNUSED)):
         session = service.set_role(session.id, group.key, column, role, by=EVERYONE)
     assert mapping_of(session, group).date_format == ""
     session = service.set_role(session.id, group.key, "Wann", Role.TIMESTAMP, by=EVERYONE)
@@ -221,7 +222,14 @@ def test_the_sample_visits_are_fifteen_hundred_and_read_with_their_dates(service
 
 
 def test_what_a_job_writes_is_nobody_elses_to_read(service, home):
-    processed(service, looked_at(service, may=CALLS))
+    before = os.umask(0o022)
+    try:
+        session = processed(service, looked_at(service, may=CALLS))
+        service.copy(session.id, by=EVERYONE, owner=SHARED)
+        archive = b"".join(bundle.pack(service.store, session))
+        service.runner.wait(service.unpack(io.BytesIO(archive), owner=SHARED).id)
+    finally:
+        os.umask(before)
     for path in home.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
 
@@ -259,3 +267,116 @@ def test_a_session_deleted_while_its_tables_are_built_leaves_nothing(service, ho
     assert list((home / "sessions").iterdir()) == []
     with pytest.raises(SessionNotFound):
         service.runner.wait(session.id)
+
+
+MENU = "id,parent_id,name\n10,0,Main\n11,10,Prices\n12,10,Hours\n13,10,Fax\n14,13,Fax number\n"
+LOG = "session,node\na,10\na,11\nb,10\n"
+
+
+def named(session, name):
+    """The key of the header of the file with that name."""
+    file = next(file for file in session.files if file.name == f"{name}.csv")
+    return next(group.key for group in header_groups(session) if file.id in group.file_ids)
+
+
+def test_a_file_of_the_menu_beside_the_calls_tells_what_nobody_reaches(service):
+    session = processed(service, looked_at(service, log=LOG, menu=MENU))
+    found = session.found
+    assert (found["n_rows"], found["n_steps"], found["n_declarations"], found["n_calls"]) == (8, 3, 5, 2)
+    unreached = view("unreachable").frame(service.open(session), ALL)
+    assert list(unreached["label"]) == ["Hours", "Fax", "Fax number"]
+
+
+def test_files_that_only_describe_the_menu_say_what_is_missing_and_a_log_added_later_mends_it(service):
+    session = looked_at(service, menu=MENU)
+    with pytest.raises(FileRefused, match=r"describe the menu, and none of them has calls\. Add a file"):
+        service.process(session.id, by=EVERYONE)
+    service.add(session.id, files(log=LOG), by=EVERYONE)
+    service.look(session.id, by=EVERYONE)
+    service.runner.wait(session.id)
+    assert processed(service, session).found["n_calls"] == 2
+
+
+def test_an_import_begun_without_a_look_fails_in_the_same_words(service):
+    session = service.create(files(menu=MENU), owner=SHARED)
+    session = processed(service, session)
+    assert has_failed(session)
+    assert session.job.failure.problem == "The files describe the menu, and none of them has calls."
+
+
+def test_what_a_file_holds_is_said_by_the_person(service):
+    session = looked_at(service, log=LOG, menu=MENU)
+    session = service.set_content(session.id, named(session, "menu"), Content.CALLS, by=EVERYONE)
+    with pytest.raises(MappingIncomplete, match="the call"):
+        service.process(session.id, by=EVERYONE)
+    roles = {"name": Role.CALL, "id": Role.NODE}
+    service.set_column_roles(session.id, named(session, "menu"), roles, by=EVERYONE)
+    assert processed(service, session).found["n_calls"] == 7
+    service.set_content(session.id, named(session, "menu"), Content.MENU, by=EVERYONE)
+    assert processed(service, session).found["n_calls"] == 2, "roles of calls do not count in a menu"
+    session = service.set_content(session.id, named(session, "log"), Content.MENU, by=EVERYONE)
+    with pytest.raises(FileRefused, match="none of them has calls"):
+        service.process(session.id, by=EVERYONE)
+
+
+def test_a_column_marked_as_the_call_makes_a_menu_a_log(service):
+    session = looked_at(service, menu=MENU)
+    session = service.set_roles(session.id, {"call": "name"}, by=EVERYONE)
+    assert mapping_of(session, *header_groups(session)).content is Content.CALLS
+
+
+def test_while_a_file_that_was_added_later_is_processed_the_old_tables_serve(service):
+    session = processed(service, looked_at(service, may=CALLS))
+    with (PROJECT / "sample_data" / "clinic_helpline.csv").open("rb") as sample:
+        service.add(session.id, [("clinic.csv", sample)], by=EVERYONE)
+    session = service.process(session.id, by=EVERYONE)
+    assert is_working(session)
+    assert summary(service, service.store.read(session.id))["n_calls"] == 3
+    session = service.runner.wait(session.id)
+    assert (summary(service, session)["n_calls"], session.found["n_files"]) == (10_003, 2)
+
+
+def test_a_file_that_comes_again_later_is_noticed_and_nothing_has_to_be_done_again(service):
+    session = processed(service, looked_at(service, may=CALLS, june=JUNE))
+    made_of = session.found["of"]
+    session = service.add(session.id, files(copy=CALLS), by=EVERYONE)
+    assert session.notices == ("copy.csv has the same content as may.csv, so it is counted once.",)
+    assert [file.name for file in session.files] == ["may.csv", "june.csv"]
+    assert fingerprint(session) == made_of
+
+
+def test_without_its_only_log_a_session_keeps_its_figures_and_says_what_is_missing(service):
+    session = processed(service, looked_at(service, log=LOG, menu=MENU))
+    (log,) = (file for file in session.files if file.name == "log.csv")
+    session = service.remove_file(session.id, log.id, by=EVERYONE)
+    with pytest.raises(FileRefused, match="none of them has calls"):
+        service.process(session.id, by=EVERYONE)
+    assert summary(service, service.store.read(session.id))["n_calls"] == 2
+    assert fingerprint(session) != session.found["of"]
+
+
+def test_a_file_of_fifty_columns_is_looked_at_and_processed_within_the_memory_of_a_job(service):
+    names = [f"field {number}" for number in range(46)]
+    rows = [
+        ",".join([f"c{step // 4}", f"2026-05-{step % 28 + 1:02}", f"n{step % 5}", "dana", *("x" * 46)])
+        for step in range(400)
+    ]
+    text = "\n".join([",".join(["case", "date", "activity", "agent", *names]), *rows]) + "\n"
+    session = processed(service, looked_at(service, wide=text))
+    assert (session.status, session.found["n_calls"], session.found["n_steps"]) == (Status.READY, 100, 400)
+    log = service.open(session)
+    assert log.about.attributes == tuple(names)
+    assert log.row('SELECT "attribute.field 45", agent FROM calls LIMIT 1') == ("x", "dana")
+
+
+def test_a_log_with_start_and_complete_rows_counts_steps_and_rows_apart(service):
+    text = "case,activity,what,at\n" + "".join(
+        f"{call},{step},{what},2026-05-01 10:{step:02}:{second}\n"
+        for call in range(5)
+        for step in range(4)
+        for what, second in (("start", "00"), ("complete", "30"))
+    )
+    session = processed(service, looked_at(service, events=text))
+    found = session.found
+    assert (found["n_rows"], found["n_steps"], found["n_merged"], found["n_calls"]) == (40, 20, 20, 5)
+    assert summary(service, session)["mean_length"] == 4

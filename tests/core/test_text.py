@@ -162,3 +162,35 @@ def test_dates():
 )
 def test_file_sizes(size, shown):
     assert text.file_size(size) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "0 s"),
+        (0.4, "0 s"),
+        (48, "48 s"),
+        (59.6, "1 min"),
+        (80, "1 min 20 s"),
+        (3600, "1 h"),
+        (3661, "1 h 1 min"),
+        (3605, "1 h"),
+        (86_400, "1 day"),
+        (100_000, "1 day 3 h"),
+        (40 * 86_400, "40 days"),
+    ],
+)
+def test_how_long_something_took_in_its_two_largest_units(seconds, shown):
+    assert text.lasting(seconds) == shown
+
+
+def test_places_in_a_row():
+    told = " ".join(text.ordinal(n) for n in (1, 2, 3, 4, 10, 11, 12, 13, 21, 22, 101, 111, 1002))
+    assert told == "1st 2nd 3rd 4th 10th 11th 12th 13th 21st 22nd 101st 111th 1,002nd"
+
+
+def test_most_of_the_text_with_letters_decides_the_direction_of_all():
+    assert text.mostly_rtl(["כללי", "1", "12:00", ""])
+    assert text.mostly_rtl(["כללי", "שעות", "Fax"])
+    assert not text.mostly_rtl(["כללי", "Fax"])
+    assert not text.mostly_rtl(["1", ""])

@@ -6,23 +6,37 @@ from pathlib import Path
 import pytest
 
 from core.errors import ViewError
-from core.service import PROJECT, Service
+from core.flow.filter import ALL, Filter
+from core.service import Service
 from core.sessions import EVERYONE, SHARED
 from core.settings import Settings
 from core.tables.calllog import CallLog
-from core.views import BY_KEY, VIEWS, View, sections, view
+from core.view import View
+from core.views import BY_KEY, VIEWS, sections, view
 
-LOG = b"call_id,rule_id,rule_parent_id,rule_text\nc1,1,0,Menu\nc1,2,1,Prices\nc2,1,0,Menu\n"
+LOG = b"call_id,rule_id,rule_parent_id,rule_text,popUpURL\nc1,1,0,Menu,\nc1,2,1,Prices,https://example.org\nc2,1,0,Menu,\n"
+NOBODY = Filter(shortest=99)
+BARE = b"call_id,rule_id\nc1,1\nc1,2\n"
 
 
-@pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> CallLog:
-    service = Service(Settings(home=tmp_path_factory.mktemp("home")))
-    session = service.create([("calls.csv", io.BytesIO(LOG))], owner=SHARED)
+def processed(home: Path, content: bytes) -> CallLog:
+    service = Service(Settings(home=home))
+    session = service.create([("calls.csv", io.BytesIO(content))], owner=SHARED)
     service.look(session.id, by=EVERYONE)
     service.runner.wait(session.id)
     service.process(session.id, by=EVERYONE)
     return service.open(service.runner.wait(session.id))
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> CallLog:
+    return processed(tmp_path_factory.mktemp("home"), LOG)
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> CallLog:
+    """A log of which nothing is known but calls and steps."""
+    return processed(tmp_path_factory.mktemp("bare"), BARE)
 
 
 @pytest.mark.parametrize("one", VIEWS, ids=lambda one: one.key)
@@ -41,10 +55,23 @@ def test_a_view_gives_the_columns_that_it_promises(one: View, log: CallLog) -> N
 
 
 @pytest.mark.parametrize("one", VIEWS, ids=lambda one: one.key)
-def test_a_view_is_defined_in_the_docs_with_its_columns(one: View) -> None:
-    rows = Path(PROJECT / "docs" / "definitions.md").read_text().splitlines()
-    (row,) = [row for row in rows if row.startswith(f"| `{one.key}` |")]
-    assert row.split("|")[2].strip() == ", ".join(one.columns)
+def test_a_view_says_in_a_sentence_what_it_shows_or_that_nobody_passes(one: View, log: CallLog) -> None:
+    for where in (ALL, NOBODY):
+        found = one.finding(log, where, one.frame(log, where))
+        assert found.headline.strip() and found.evidence.strip()
+        assert ("No call passes this filter" in found.headline) == (where is NOBODY)
+
+
+@pytest.mark.parametrize("one", VIEWS, ids=lambda one: one.key)
+def test_a_view_answers_a_bare_log_or_says_which_column_it_wants(one: View, bare: CallLog) -> None:
+    wanting = {"url-engagement": "url", "anomalies": "parent", "unreachable": "parent"}
+    if one.key in wanting:
+        assert [role.value for role in one.missing(bare)] == [wanting[one.key]]
+        with pytest.raises(ViewError, match=f"needs a column that is the {wanting[one.key]}"):
+            one.frame(bare)
+    else:
+        rows = one.frame(bare)
+        assert one.finding(bare, ALL, rows).headline
 
 
 def test_keys_and_sections_name_every_view_once() -> None:
@@ -58,7 +85,7 @@ def test_the_path_explorer_takes_a_prefix(log: CallLog) -> None:
 
 
 def test_what_is_not_there_is_said_with_what_is(log: CallLog) -> None:
-    with pytest.raises(ViewError, match=r"no view named 'flow'.*summary, path-explorer"):
+    with pytest.raises(ViewError, match=r"no view named 'flow'.*summary, top-intents"):
         view("flow")
     with pytest.raises(ViewError, match="takes no 'prefix'"):
         view("summary").frame(log, prefix="1")

@@ -13,6 +13,7 @@ from core.service import PROJECT, Service
 from core.sessions import EVERYONE, SHARED, Session
 from core.settings import Settings
 from pages.parts import state
+from tests.core.flow.made_calls import as_csv, make
 
 CALLS = (
     "call_id,call_date,rule_id,rule_parent_id,rule_text,popUpURL\n"
@@ -40,6 +41,20 @@ def ready_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return home, session.id
 
 
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A home folder with a processed session of two files with times and further columns, and its id."""
+    home = tmp_path_factory.mktemp("made")
+    service = Service(Settings(home=home))
+    files = [(f"{number}.csv", io.BytesIO(as_csv(make(), number).encode())) for number in (1, 2)]
+    session = service.create(files, owner=SHARED)
+    service.look(session.id, by=EVERYONE)
+    service.runner.wait(session.id)
+    service.process(session.id, by=EVERYONE)
+    assert service.runner.wait(session.id).status == "ready"
+    return home, session.id
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("THROUGHLINE_HOME", str(tmp_path / "home"))
@@ -58,6 +73,12 @@ def ready(home: Path, ready_home: tuple[Path, str]) -> Session:
 
 
 @pytest.fixture
+def made(home: Path, made_home: tuple[Path, str]) -> Session:
+    shutil.copytree(made_home[0], home, dirs_exist_ok=True)
+    return state.service().store.read(made_home[1])
+
+
+@pytest.fixture
 def secret(home: Path) -> str:
     """What the browser of this test is known by."""
     return state.service().keyring.issue()
@@ -68,7 +89,7 @@ def show(secret: str) -> Callable[..., AppTest]:
     """Run the app at an address: a page's file ("" for the first screen) and its parameters; in another browser where
     another secret is given."""
 
-    def run(page: str = "", *, known_by: str = secret, **query: str) -> AppTest:
+    def run(page: str = "", /, *, known_by: str = secret, **query: str) -> AppTest:
         app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=30)
         app.session_state["throughline.secret"] = known_by
         for name, value in query.items():

@@ -1,5 +1,6 @@
 import pytest
 
+from core import text
 from core.charts import theme
 from core.charts.theme import DARK, LIGHT
 
@@ -60,3 +61,22 @@ def test_a_figure_is_transparent_and_still():
 def test_the_empty_figure_says_so_in_words():
     empty = theme.nothing(DARK, words="No calls <here>")
     assert empty.layout.annotations[0].text == "No calls &lt;here&gt;"
+
+
+def test_a_mix_runs_from_one_colour_to_the_other():
+    assert theme.mix("#000000", "#FF8040", 0) == "#000000"
+    assert theme.mix("#000000", "#FF8040", 0.5) == "#804020"
+    assert theme.mix("#000000", "#FF8040", 1) == "#FF8040"
+
+
+def test_columns_of_words_are_as_wide_as_their_widest_words_or_heading():
+    narrow, wide = theme.column_edges([["1", "22"], ["1,234,567"]], ["", "Calls"], 10)
+    assert narrow >= 10 + text.text_width("22", 14) and wide >= narrow + 10 + text.text_width("1,234,567", 14)
+    (heading,) = theme.column_edges([["1"]], ["A long heading"], 10)
+    assert heading == round(10 + text.text_width("A long heading", 13))
+
+
+def test_an_entry_is_one_line_whose_words_keep_to_their_side():
+    assert theme.entry("כללי <b>", before="1. ", after=" · id <7>") == "1. \u2068כללי &lt;b&gt;\u2069 · id &lt;7&gt;"
+    assert "…" in theme.entry("word " * 60)
+    assert theme.hover("A", "a fact", entries=["1. x"]) == "<b>\u2068A\u2069</b><br>1. x<br>\u2068a fact\u2069"

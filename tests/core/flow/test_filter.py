@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -5,21 +6,141 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ViewError
-from core.flow import summary
-from core.flow.filter import ALL, Filter, join_ids, split_ids
-from tests.logs import HEADER, opened
+from core.flow.filter import ALL, MISSING, Filter
+from core.flow.paths import top_paths
+from core.tables.calllog import CallLog
+from tests import naive
+from tests.logs import both
 
 IDS = st.lists(st.text(min_size=1), max_size=4).map(tuple)
+NUMBERS = st.none() | st.integers(1, 2**31)
+
+
+def some(low: int, high: int) -> st.SearchStrategy[tuple[int, ...]]:
+    return st.sets(st.integers(low, high)).map(sorted).map(tuple)
+
+
 FILTERS = st.builds(
     Filter,
     first=st.none() | st.dates(),
     last=st.none() | st.dates(),
-    weekdays=st.sets(st.integers(1, 7)).map(sorted).map(tuple),
-    files=st.sets(st.integers(1, 10_000), max_size=5).map(sorted).map(tuple),
+    weekdays=some(1, 7),
+    hours=some(0, 23),
+    files=IDS,
     intents=IDS,
+    via=IDS,
+    starts=IDS,
+    ends=IDS,
+    transitions=st.lists(st.tuples(st.text(min_size=1), st.text(min_size=1)), max_size=3).map(tuple),
+    links=IDS,
+    begins=IDS,
+    shortest=NUMBERS,
+    longest=NUMBERS,
+    values=st.dictionaries(
+        st.sampled_from(["outcome", "agent"]) | st.text(min_size=1),
+        st.sets(st.text(), min_size=1, max_size=3).map(sorted).map(tuple),
+        max_size=3,
+    ).map(lambda columns: tuple(sorted(columns.items()))),
 )
-# Monday 17 March: A for 5. Tuesday 18 March: B for 6. No date: C for 5.
-SMALL = HEADER + "A,2025-03-17,1,0,,\nA,2025-03-17,5,1,,\nB,2025-03-18,1,0,,\nB,2025-03-18,6,1,,\nC,,1,0,,\nC,,5,1,,\n"
+
+# Menu: 1 > 5 > 9 and 1 > 6. Each call has a path of its own; the city "NULL" is none.
+FIRST = """call,when,node,parent,url,outcome,agent,city
+A,2025-03-17 09:30,1,0,,,Noa,Haifa
+A,2025-03-17 09:59,5,1,,open,Ben,Eilat
+A,2025-03-17 10:01,9,5,http://x,solved,,
+B,2025-03-18 10:00,1,0,,left,,
+B,2025-03-18 10:01,6,1,"http://y,z",,,
+C,,1,0,,,Noa,NULL
+C,,5,1,,,,
+C,,5,1,,,,
+"""
+SECOND = """call,when,node,parent,url,outcome,agent,city
+A,2025-03-17 23:59,5,1,,solved,"Noa, junior",haifa
+A,2025-03-18 00:01,9,5,,,,
+"""
+ROLES = {role: role for role in ("call", "node", "parent", "url", "outcome", "agent")} | {"timestamp": "when"}
+A, B, C, D = ("1", "5", "9"), ("1", "6"), ("1", "5", "5"), ("5", "9")
+MONDAY, TUESDAY = date(2025, 3, 17), date(2025, 3, 18)
+
+
+@pytest.fixture(scope="module")
+def log() -> Iterator[CallLog]:
+    first = naive.File(FIRST, ROLES, "%Y-%m-%d %H:%M", attributes=("city",))
+    with both(first, first._replace(text=SECOND, id="f,2")) as (log, _):
+        yield log
+
+
+def passing(log: CallLog, where: Filter) -> list[tuple[str, ...]]:
+    """The paths of the calls that pass, in the order of A, B, C, D."""
+    found = [tuple(nodes) for nodes in top_paths(log, where)["nodes"]]
+    return [path for path in (A, B, C, D) if path in found]
+
+
+@pytest.mark.parametrize(
+    ("where", "paths"),
+    [
+        (ALL, [A, B, C, D]),
+        (Filter(first=TUESDAY), [B]),
+        (Filter(last=MONDAY), [A, D]),
+        (Filter(first=MONDAY, last=TUESDAY), [A, B, D]),
+        (Filter(first=TUESDAY, last=MONDAY), []),
+        (Filter(weekdays=(1,)), [A, D]),
+        (Filter(weekdays=(1, 2, 3, 4, 5, 6, 7)), [A, B, D]),
+        (Filter(hours=(9,)), [A]),
+        (Filter(hours=(10, 23)), [B, D]),
+        (Filter(hours=(0,)), []),
+        (Filter(files=("1",)), [A, B, C]),
+        (Filter(files=("f,2",)), [D]),
+        (Filter(files=("2",)), []),
+        (Filter(files=("1", "f,2", "nowhere")), [A, B, C, D]),
+        (Filter(intents=("5",)), [A, C, D]),
+        (Filter(intents=("5", "6")), [A, B, C, D]),
+        (Filter(intents=("1",)), []),
+        (Filter(intents=("05",)), []),
+        (Filter(intents=("'; DROP TABLE paths",)), []),
+        (Filter(via=("9",)), [A, D]),
+        (Filter(via=("1", "9")), [A]),
+        (Filter(via=("9", "nowhere")), []),
+        (Filter(starts=("5",)), [D]),
+        (Filter(starts=("5", "1")), [A, B, C, D]),
+        (Filter(ends=("9", "6")), [A, B, D]),
+        (Filter(transitions=(("5", "9"),)), [A, D]),
+        (Filter(transitions=(("5", "5"),)), [C]),
+        (Filter(transitions=(("1", "5"), ("5", "9"))), [A]),
+        (Filter(transitions=(("9", "5"),)), []),
+        (Filter(transitions=(("nowhere", "nowhere"),)), []),
+        (Filter(links=("http://x",)), [A, D]),
+        (Filter(links=("http://x", "http://y,z")), [A, B, D]),
+        (Filter(links=("http://nowhere",)), []),
+        (Filter(begins=("1",)), [A, B, C]),
+        (Filter(begins=("1", "5")), [A, C]),
+        (Filter(begins=("1", "5", "9", "9")), []),
+        (Filter(begins=("5", "nowhere")), []),
+        (Filter(shortest=3), [A, C]),
+        (Filter(longest=2), [B, D]),
+        (Filter(shortest=3, longest=2), []),
+        (Filter(values=(("outcome", ("solved",)),)), [A, D]),
+        (Filter(values=(("outcome", ("open",)),)), []),
+        (Filter(values=(("outcome", (MISSING,)),)), [C]),
+        (Filter(values=(("outcome", (MISSING, "left")),)), [B, C]),
+        (Filter(values=(("agent", ("Noa",)),)), [A, C]),
+        (Filter(values=(("agent", ("Noa, junior", MISSING)),)), [B, D]),
+        (Filter(values=(("city", ("Haifa",)),)), [A]),
+        (Filter(values=(("city", (MISSING,)),)), [B, C]),
+        (Filter(values=(("city", ("NULL",)),)), []),
+        (Filter(values=(("agent", ("Noa",)), ("city", ("Haifa",)))), [A]),
+        (Filter(values=(("agent", ()),)), [A, B, C, D]),
+        (Filter(weekdays=(1,), intents=("6",)), []),
+    ],
+)
+def test_calls_pass_that_fulfil_every_part(log: CallLog, where: Filter, paths: list[tuple[str, ...]]) -> None:
+    assert passing(log, where) == paths
+
+
+@pytest.mark.parametrize("column", ["customer", "City", "", "path"])
+def test_a_column_that_is_not_there_cannot_be_filtered_by(log: CallLog, column: str) -> None:
+    with pytest.raises(ViewError, match="has no column"):
+        top_paths(log, Filter(values=((column, ("x",)),)))
 
 
 @given(FILTERS)
@@ -27,36 +148,40 @@ def test_a_filter_is_the_same_behind_its_address(where: Filter) -> None:
     query = where.as_query()
     assert Filter.from_query(query) == where
     assert all(query.values())
-
-
-@given(IDS)
-def test_joined_ids_split_into_the_same_ids(ids: tuple[str, ...]) -> None:
-    assert split_ids(join_ids(ids)) == ids
-
-
-@given(st.text())
-def test_any_text_splits_into_ids_that_join_and_split_again(text: str) -> None:
-    ids = split_ids(text)
-    assert split_ids(join_ids(ids)) == ids or ids == ("",)
-
-
-def test_an_id_with_a_comma_or_backslash_is_one_id() -> None:
-    assert join_ids(("a,b", "c\\", "d")) == "a\\,b,c\\\\,d"
-    assert split_ids("a\\,b,c\\\\,d") == ("a,b", "c\\", "d")
-    assert split_ids("") == ()
+    assert all(map(Filter.is_parameter, query))
 
 
 def test_nothing_filtered_is_an_empty_address_and_false() -> None:
     assert Filter.from_query({}) == ALL and not ALL and ALL.as_query() == {}
-    assert Filter(files=(1,))
+    assert Filter(files=("1",))
 
 
 def test_a_filter_reads_no_other_part_of_the_address() -> None:
     assert Filter.from_query({"session": "x", "prefix": "1,2", "from": "2025-03-01"}) == Filter(first=date(2025, 3, 1))
+    assert not Filter.is_parameter("session") and not Filter.is_parameter("prefix")
 
 
 def test_numbers_in_an_address_are_sorted_and_single() -> None:
-    assert Filter.from_query({"weekday": "5,1,5,", "file": "3,2"}) == Filter(weekdays=(1, 5), files=(2, 3))
+    found = Filter.from_query({"weekday": "5,1,5,", "hour": "23,0", "min": "2"})
+    assert found == Filter(weekdays=(1, 5), hours=(0, 23), shortest=2)
+
+
+def test_an_address_names_columns_of_its_own_and_values_that_are_missing() -> None:
+    where = ALL.with_values("outcome", [MISSING]).with_values("city", ["b", "a", "a"])
+    assert where.as_query() == {"a.city": "a,b", "outcome": ","}
+    assert Filter.from_query({"a.city": "a,b", "outcome": ","}) == where
+
+
+def test_a_part_is_lifted_by_its_name_and_values_by_their_column() -> None:
+    where = Filter(via=("1",), shortest=2).with_values("city", ["Haifa"]).with_values("agent", ["Noa"])
+    assert where.without("via").without("city") == Filter(shortest=2, values=(("agent", ("Noa",)),))
+    assert where.with_values("city", []) == where.without("city")
+    assert where.with_values("city", ["Eilat"]).values_of("city") == ("Eilat",)
+    assert where.values_of("nothing") == ()
+
+
+def test_a_node_to_touch_is_asked_for_once() -> None:
+    assert Filter(via=("1",)).passing("2").passing("1") == Filter(via=("1", "2"))
 
 
 @pytest.mark.parametrize(
@@ -69,36 +194,14 @@ def test_numbers_in_an_address_are_sorted_and_single() -> None:
         {"weekday": "0"},
         {"weekday": "Monday"},
         {"weekday": "1;2"},
-        {"file": "-1"},
-        {"file": "10001"},
-        {"file": "9" * 5000},
+        {"hour": "24"},
+        {"hour": "-1"},
+        {"min": "0"},
+        {"max": "many"},
+        {"max": "9" * 5000},
+        {"next": "1,2,3"},
     ],
 )
 def test_an_address_that_cannot_be_read_is_an_error_in_plain_words(query: dict[str, str]) -> None:
     with pytest.raises(ViewError, match="cannot be read"):
         Filter.from_query(query)
-
-
-@pytest.mark.parametrize(
-    ("where", "n_calls"),
-    [
-        (ALL, 3),
-        (Filter(first=date(2025, 3, 18)), 1),
-        (Filter(last=date(2025, 3, 17)), 1),
-        (Filter(first=date(2025, 3, 17), last=date(2025, 3, 18)), 2),
-        (Filter(first=date(2025, 3, 18), last=date(2025, 3, 17)), 0),
-        (Filter(weekdays=(1,)), 1),
-        (Filter(weekdays=(1, 2, 3, 4, 5, 6, 7)), 2),
-        (Filter(intents=("5",)), 2),
-        (Filter(intents=("5", "6")), 3),
-        (Filter(intents=("1",)), 0),
-        (Filter(intents=("05",)), 0),
-        (Filter(intents=("'; DROP TABLE paths",)), 0),
-        (Filter(files=(1,)), 3),
-        (Filter(files=(2,)), 0),
-        (Filter(weekdays=(1,), intents=("6",)), 0),
-    ],
-)
-def test_a_call_without_a_date_passes_only_where_dates_are_not_filtered(where: Filter, n_calls: int) -> None:
-    with opened(SMALL) as log:
-        assert summary.summary(log, where)["n_calls"].iloc[0] == n_calls

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from core.flow import findings, summary
+from core.flow import findings, funnels
 from core.flow.calendar import weekday_trends
 from core.flow.filter import ALL, Filter
 from core.flow.findings import Finding
@@ -10,7 +10,6 @@ from tests.logs import HEADER, opened
 
 NOBODY = Filter(first=date(2030, 1, 1))
 PARENTS = {"1": "0", "2": "1", "3": "2", "4": "1"}
-NAMES = dict(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1))
 
 
 def menu_log(*calls: str) -> str:
@@ -76,19 +75,19 @@ def test_the_path_explorer_says_where_calls_go_on_to_and_how_many_end() -> None:
 def test_the_largest_loss_counts_the_calls_that_end_on_the_last_step_of_all() -> None:
     with opened(menu_log(*["1 2"] * 10, "1")) as log:
         words = "The largest mid-menu loss is on step 2: 10 of the 10 calls that get there"
-        assert findings.of_depths(summary.depths(log)) == words
+        assert findings.of_depths(funnels.depths(log)) == words
 
 
 def test_the_largest_loss_is_that_of_most_calls_and_the_first_of_equals() -> None:
     with opened(menu_log("1", "1", "1 2", "1 2", "1 2 3")) as log:
         words = "The largest mid-menu loss is on step 1: 2 of the 5 calls that get there"
-        assert findings.of_depths(summary.depths(log)) == words
+        assert findings.of_depths(funnels.depths(log)) == words
 
 
 def test_without_a_loss_there_is_no_sentence() -> None:
     with opened(menu_log("1 2 3", "4")) as log:
-        assert findings.of_depths(summary.depths(log)) == ""
-        assert findings.of_depths(summary.depths(log, NOBODY)) == ""
+        assert findings.of_depths(funnels.depths(log)) == ""
+        assert findings.of_depths(funnels.depths(log, NOBODY)) == ""
 
 
 def test_weekdays_are_compared_by_calls_a_day() -> None:
@@ -96,6 +95,6 @@ def test_weekdays_are_compared_by_calls_a_day() -> None:
     days = ["2025-03-03"] * 2 + ["2025-03-10"] + ["2025-03-04"] * 4
     text = "call,node,date\n" + "".join(f"{number},1,{day}\n" for number, day in enumerate(days))
     with opened(text) as log:
-        words = findings.of_weekdays(weekday_trends(log), NAMES)
+        words = findings.of_weekdays(weekday_trends(log))
         assert words == "Tuesday is busiest with 4 calls a day, Wednesday quietest with 0"
-        assert findings.of_weekdays(weekday_trends(log, Filter(weekdays=(2,))), NAMES) == ""
+        assert findings.of_weekdays(weekday_trends(log, Filter(weekdays=(2,)))) == ""

@@ -1,6 +1,6 @@
 """One date format for a whole column, and a question where two read it equally well."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -69,3 +69,18 @@ def test_words_say_whether_there_is_a_time() -> None:
     assert dates.in_words("%d/%m/%Y %H:%M") == "day/month/year, with time"
     assert dates.in_words("%m/%d/%Y") == "month/day/year"
     assert [dates.has_time(one) for one in ("%Y-%m-%d", "%d.%m.%Y %I:%M %p")] == [False, True]
+
+
+def test_a_value_that_each_format_reads_as_another_day_tells_them_apart() -> None:
+    formats = ("%d/%m/%Y", "%m/%d/%Y")
+    assert dates.telling(["soon", "13/1/2025", "3/3/2025", "2/1/2025"], formats) == (
+        "2/1/2025",
+        {"%d/%m/%Y": date(2025, 1, 2), "%m/%d/%Y": date(2025, 2, 1)},
+    )
+    assert dates.telling(["3/3/2025"], formats) is None
+    assert dates.telling(["3/4/2025"], formats[:1]) is None
+
+
+def test_formats_are_told_in_the_fewest_words_that_tell_them_apart() -> None:
+    assert dates.told_apart(["%d/%m/%Y", "%m/%d/%Y"]) == {"%d/%m/%Y": "Day first", "%m/%d/%Y": "Month first"}
+    assert set(dates.told_apart(["%d/%m/%Y", "%d/%m/%y"]).values()) == {"day/month/year", "day/month/year (two digits)"}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from core.ingest.facts import Dialect
+from core.ingest.lifecycle import Phase
 from tests.logs import HEADER, inspected
 
 
@@ -48,3 +49,33 @@ def test_nothing_is_left_beside_the_upload(tmp_path: Path) -> None:
 
 def test_quotes_in_endless_disorder_are_refused_and_not_searched_for_ever(tmp_path: Path) -> None:
     assert "quotes of this file are not in order" in inspected(tmp_path, "a,b,c\n" + 'x",y,"z\n' * 40_000).problem
+
+
+def test_a_wide_file_is_looked_at_piece_by_piece_and_no_piece_misses_a_row(tmp_path: Path) -> None:
+    rows = "".join(",".join(f"{(row * column) % 7}" for column in range(50)) + "\n" for row in range(300))
+    header = ",".join(f"c{column}" for column in range(50)) + "\n"
+    facts = inspected(tmp_path, header + rows + "short,row\n" + rows)
+    assert (facts.rows, facts.unreadable) == (601, 1)
+    assert [column.filled for column in facts.columns] == [600] * 50
+    assert [column.distinct for column in facts.columns] == [1 if column % 7 == 0 else 7 for column in range(50)]
+    assert facts.preview[3] == tuple(f"{(3 * column) % 7}" for column in range(50))
+
+
+def test_of_very_many_columns_numbers_of_different_values_are_estimates(tmp_path: Path) -> None:
+    header, row = ",".join(f"c{column}" for column in range(200)), ",".join(["x"] * 200)
+    facts = inspected(tmp_path, f"{header}\n{row}\n{row}\n")
+    assert len(facts.columns) == 200
+    assert {(column.hedge, column.distinct, column.filled) for column in facts.columns} == {("about", 1, 2)}
+
+
+def test_the_first_rows_show_runs_of_values_and_what_they_look_like(tmp_path: Path) -> None:
+    facts = inspected(tmp_path, "id,n,share,link,\n" + "a,1,0.5,http://x,\na,2,1,www.y.z,\nb,3,2.25,,\na,4,-1e3,,\n")
+    told = [(one.first.rows, one.first.distinct, one.first.runs, one.first.kind) for one in facts.columns]
+    assert told == [(4, 2, 3, "text"), (4, 4, 4, "whole"), (4, 4, 4, "decimal"), (4, 2, 3, "link"), (4, 0, 1, "text")]
+
+
+def test_words_for_phases_are_counted_in_the_whole_column(tmp_path: Path) -> None:
+    words = "1,start\n" * 3000 + "1,COMPLETE\n" * 2999 + "1,what?\n"
+    facts = inspected(tmp_path, "id,word\n" + words)
+    assert facts.columns[1].phases == {Phase.START: 3000, Phase.COMPLETE: 2999}
+    assert facts.columns[0].phases == {}

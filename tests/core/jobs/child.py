@@ -3,6 +3,8 @@
 child.py work HOME SESSION     do the session's job, as `python -m core work` does
 child.py parent HOME SESSION   give the session a job of the kind `wait`, and stay, as a server does; when told `full`,
                                no file may grow any more; when told `wait`, they may, and how the job ended is told
+child.py server HOME SESSION   when the standard input is closed, see to it that the session's job is done, as a server
+                               that starts does, and tell how it ended and at which attempt
 child.py lease FOLDER          hold the lease on a folder
 child.py memory N_BYTES MORE   hold oneself to that much memory, then ask for more
 
@@ -81,11 +83,11 @@ def work(home: str, session_id: str) -> None:
     jobs.work(SessionStore(Path(home)), Path(home), session_id, found, seats=SEATS, on_cancel=lambda: os._exit(0))
 
 
-def parent(home: str, session_id: str) -> None:
+def runner_on(home: str) -> Runner:
     def command(one: str) -> list[str]:
         return [sys.executable, __file__, "work", home, one]
 
-    runner = Runner(
+    return Runner(
         SessionStore(Path(home)),
         Path(home),
         kinds=kinds(Path(home)),
@@ -94,11 +96,23 @@ def parent(home: str, session_id: str) -> None:
         environment={},
         folder=Path(home),
     )
+
+
+def parent(home: str, session_id: str) -> None:
+    runner = runner_on(home)
     runner.submit(session_id, "wait")
     for line in sys.stdin:
         full = line == "full\n"
         resource.setrlimit(resource.RLIMIT_FSIZE, (0 if full else resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         print("full" if full else runner.wait(session_id).status, flush=True)
+
+
+def server(home: str, session_id: str) -> None:
+    runner = runner_on(home)
+    print("ready", flush=True)
+    sys.stdin.read()
+    after = runner.wait(session_id)
+    print(after.status, after.job.attempt if after.job else 0, flush=True)
 
 
 def hold(folder: str) -> None:
@@ -116,4 +130,5 @@ def memory(n_bytes: str, more: str) -> None:
 
 
 if __name__ == "__main__":
-    {"work": work, "parent": parent, "lease": hold, "memory": memory}[sys.argv[1]](*sys.argv[2:])
+    commands = {"work": work, "parent": parent, "server": server, "lease": hold, "memory": memory}
+    commands[sys.argv[1]](*sys.argv[2:])

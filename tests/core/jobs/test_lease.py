@@ -1,3 +1,6 @@
+import os
+import stat
+
 from core.jobs.lease import is_held, lease, seat
 
 
@@ -18,6 +21,15 @@ def test_the_lease_of_a_killed_process_is_free(tmp_path, start):
     assert not is_held(tmp_path)
     with lease(tmp_path) as mine:
         assert mine
+
+
+def test_who_has_the_lease_is_nobody_elses_to_read(tmp_path):
+    before = os.umask(0o022)
+    try:
+        with lease(tmp_path):
+            assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    finally:
+        os.umask(before)
 
 
 def test_nobody_works_on_a_session_that_is_gone_and_asking_makes_no_folder(tmp_path):

@@ -13,6 +13,9 @@ from core.sessions import JobState, Status, uploads
 replace = msgspec.structs.replace
 
 
+BEGUN_TWICE = ("begin", "begin", "end")
+
+
 def wishing(wish):
     return lambda session: replace(session, plan={"wish": wish})
 
@@ -263,6 +266,25 @@ def test_a_job_that_died_with_its_server_is_picked_up_by_the_next(store, runner,
     after = jobs.wait(one.id)
     assert (after.status, after.job.state, after.job.attempt) == (Status.READY, JobState.DONE, 2)
     assert lines(home) == ["begin one", "begin one", "end one"]
+
+
+def test_what_a_dead_server_left_is_begun_again_by_one_of_two_that_start_at_once(make, pipes, start, freed, home):
+    for name in ("first", "second"):
+        one = make(name)
+        dead = start("parent", home, one.id)
+        _, pid = pipes.started()
+        dead.kill()
+        dead.wait()
+        os.kill(pid, signal.SIGKILL)
+        freed(one)
+        servers = [start("server", home, one.id) for _ in range(2)]
+        assert [server.stdout.readline() for server in servers] == ["ready\n"] * 2
+        for server in servers:
+            server.stdin.close()
+        assert pipes.started()[0] == one.id
+        pipes.go(one)
+        assert [server.stdout.readline() for server in servers] == ["ready 2\n"] * 2
+        assert [line for line in lines(home) if line.endswith(name)] == [f"{what} {name}" for what in BEGUN_TWICE]
 
 
 def test_a_process_that_hangs_is_ended_and_its_job_begun_again(runner, make, pipes, home, until):

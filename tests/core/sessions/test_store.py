@@ -546,7 +546,7 @@ def test_a_session_that_does_not_fit_on_the_disk_is_not_there(store, home, writt
 def test_a_writer_killed_at_any_moment_leaves_the_old_or_the_new_record_and_no_lock(store, write):
     made = store.create("counter", owner=SHARED)
     dice, n = random.Random(20260501), 0
-    for _ in range(40):
+    for _ in range(10):
         with write("count_on", made.id) as writer:
             told = len(writer.stdout.read(dice.randint(1, 12)))
             writer.kill()

@@ -4,14 +4,16 @@ What goes on without end tells after each step that is done, with a byte or a li
 """
 
 import io
+import os
 import resource
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from core.errors import ThroughlineError
-from core.sessions import SHARED, Session, SessionStore, uploads
+from core.errors import ThroughlineError, VersionConflict
+from core.sessions import EVERYONE, SHARED, Keyring, Session, SessionStore, uploads
 
 replace = msgspec.structs.replace
 
@@ -70,6 +72,53 @@ def hold(store: SessionStore, session_id: str) -> None:
         return session
 
     store.update(session_id, change)
+
+
+def save(store: SessionStore, session_id: str, number: str) -> None:
+    """Count by reading, changing and saving, again and again until nobody came in between."""
+    left = int(number)
+    while left:
+        with suppress(VersionConflict):
+            store.save(one_more(store.get(session_id, by=EVERYONE)))
+            left -= 1
+
+
+def herd(store: SessionStore, session_id: str, size: str) -> None:
+    """For each line read, begin a process that rewrites a record of about `size` bytes without end.
+
+    It tells its id and then the number of each state that is kept, a line each; and when it has died, the herd tells
+    of what signal, as a negative number.
+    """
+    sys.stdout.flush()
+    while sys.stdin.readline():
+        child = os.fork()
+        if not child:
+            os.write(1, b"%d\n" % os.getpid())
+            while True:
+                n = store.update(session_id, lambda now: swelled(now, int(size))).found["n"]
+                os.write(1, b"%d\n" % n)
+        _, status = os.waitpid(child, 0)
+        os.write(1, b"%d\n" % os.waitstatus_to_exitcode(status))
+
+
+def swelled(session: Session, size: int) -> Session:
+    after = one_more(session)
+    return replace(after, plan={"text": "abcdefghij"[after.found["n"] % 10] * size})
+
+
+def at_once(store: SessionStore, *words: str) -> None:
+    """Tell that this process is ready, and do what `words` say when its standard input is closed."""
+    tell(".")
+    sys.stdin.read()
+    globals()[words[0]](store, *words[1:])
+
+
+def issue(store: SessionStore) -> None:
+    tell(Keyring.at(Path(sys.argv[2])).issue())
+
+
+def sweep(store: SessionStore) -> None:
+    tell("\n".join(store.sweep().removed))
 
 
 def full(store: SessionStore, session_id: str, action: str) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from core.errors import MappingIncomplete, ThroughlineError
 from core.ingest import load
+from core.service import PROJECT
 from core.settings import Guards
 from core.tables import schema
 from core.tables.build import build
@@ -183,4 +184,157 @@ def test_dates_that_no_format_reads_leave_the_calls_without_one(tmp_path: Path) 
     log = built(tmp_path, with_format(source(tmp_path / "1", HEADER + "A,3/3/2025,1,0,Main,\n"), "%Y-%m-%d"))
     assert log.row("SELECT date FROM calls") == (None,)
     assert (log.about.found.unread_dates, log.about.found.first_day) == (1, "")
+    log.close()
+
+
+TIMED = "call_id,call_date,rule_id,lifecycle,agent,outcome,error\n"
+
+
+def steps(log: CallLog, call_id: str) -> list[tuple[str, str | None, str | None]]:
+    """Node, begin and end (hours and minutes) of each step of a call, in order."""
+    return log.rows(
+        "SELECT id, strftime(steps.at, '%H:%M'), strftime(steps.until, '%H:%M') "
+        'FROM steps JOIN calls USING ("call") JOIN nodes USING (node) WHERE call_id = ? ORDER BY position',
+        [call_id],
+    )
+
+
+def test_start_and_complete_rows_of_a_step_are_one_step() -> None:
+    told = (
+        *("A,2025-03-03 10:00,1,schedule", "A,2025-03-03 10:01,1,START", "A,2025-03-03 10:02,1,suspend"),
+        *("A,2025-03-03 10:03,2,start", "A,2025-03-03 10:04,1,resume", "A,2025-03-03 10:09,1,Complete"),
+        *("A,2025-03-03 10:05,2,ATE_ABORT", "A,2025-03-03 10:08,3,complete", "A,2025-03-03 10:06,4,start"),
+        "A,2025-03-03 10:07,5,",
+    )
+    with opened(TIMED + "".join(f"{row},,,\n" for row in told)) as log:
+        assert steps(log, "A") == [
+            ("1", "10:01", "10:09"),
+            ("2", "10:03", "10:05"),
+            ("4", "10:06", None),
+            ("5", "10:07", None),
+            ("3", "10:08", None),
+        ]
+        found = log.about.found
+        assert (found.n_rows, found.n_steps, found.n_merged, found.n_unknown_phases) == (10, 5, 5, 0)
+        assert log.row("SELECT n_steps, strftime(until, '%H:%M') FROM calls") == (5, "10:09")
+
+
+def test_a_complete_closes_the_earliest_open_start_whatever_the_order_of_the_file() -> None:
+    told = ("complete,10:03", "start,10:02", "complete,10:05", "start,10:01", "complete,10:07", "complete,10:00")
+    rows = [f"A,2025-03-03 {word.split(',')[1]},1,{word.split(',')[0]},,,\n" for word in told]
+    with opened(TIMED + "".join(rows)) as log:
+        expected = [("1", "10:00", None), ("1", "10:01", "10:03"), ("1", "10:02", "10:05"), ("1", "10:07", None)]
+        assert steps(log, "A") == expected
+
+
+def test_an_activity_instance_tells_which_start_a_complete_belongs_to() -> None:
+    header = "call_id,call_date,rule_id,lifecycle:transition,concept:instance\n"
+    told = ("10:00,1,start,a", "10:01,1,start,b", "10:02,1,complete,b", "10:09,1,complete,a")
+    with opened(header + "".join(f"A,2025-03-03 {row}\n" for row in told)) as log:
+        assert steps(log, "A") == [("1", "10:00", "10:09"), ("1", "10:01", "10:02")]
+
+
+def test_what_only_the_row_of_the_end_tells_is_kept() -> None:
+    text = (
+        TIMED + "A,2025-03-03 10:00,1,start,,,\nA,2025-03-03 10:01,1,complete,dana,open,\n"
+        "A,2025-03-03 10:02,2,start,,,\nA,2025-03-03 10:03,2,complete,yossi,done,E5\n"
+    )
+    with opened(text) as log:
+        assert log.row("SELECT agent, outcome FROM calls") == ("dana", "done")
+        assert log.rows("SELECT error FROM steps ORDER BY position") == [(None,), ("E5",)]
+
+
+def test_without_times_the_order_of_the_file_tells_which_rows_are_one_step() -> None:
+    text = "call_id,rule_id,lifecycle\nA,1,start\nA,2,start\nA,2,complete\nA,1,complete\nA,1,complete\nB,1,complete\n"
+    with opened(text) as log:
+        assert paths(log) == [(1, "A", ("1", "2", "1")), (1, "B", ("1",))]
+        assert log.about.found.n_merged == 2
+
+
+def test_words_of_a_lifecycle_that_are_not_known_are_told_and_each_is_a_step() -> None:
+    words = ["start", "complete"] * 20 + ["waiting", "waiting", "x" * 99]
+    with opened("call_id,rule_id,lifecycle\n" + "".join(f"A,1,{word}\n" for word in words)) as log:
+        found = log.about.found
+        assert (found.n_steps, found.n_merged, found.n_unknown_phases) == (23, 20, 3)
+        assert found.unknown_phases == ("waiting", "x" * 40)
+
+
+def test_a_menu_file_declares_items_edges_labels_and_links_and_no_steps() -> None:
+    menu = "rule_id,rule_parent_id,rule_text,popUpURL\n1,0,Main,\n2,1,Prices,http://x\n3,1,Hours,\n,1,nobody,\n"
+    with opened("call_id,rule_id\nA,1\nA,2\nB,9\n", menu) as log:
+        assert paths(log) == [(1, "A", ("1", "2")), (1, "B", ("9",))]
+        assert rows(log.frame("SELECT id, label, url, in_menu, depth FROM nodes ORDER BY node")) == [
+            ("1", "Main", None, True, 0),
+            ("2", "Prices", "http://x", True, 1),
+            ("3", "Hours", None, True, 1),
+            ("9", "9", None, False, 0),
+        ]
+        found = log.about.found
+        assert (found.n_rows, found.n_steps, found.n_declarations, found.n_rejected) == (7, 3, 3, 1)
+        assert log.rows("SELECT DISTINCT kind, reason FROM rejects ORDER BY ALL") == [
+            ("declaration", "describes the menu"),
+            ("rejected", "has no node id"),
+        ]
+        assert log.about.attributes == ()
+
+
+def test_files_that_only_describe_the_menu_are_no_log(tmp_path: Path) -> None:
+    menu = source(tmp_path / "1", "rule_id,rule_parent_id,rule_text\n1,0,Main\n2,1,Prices\n")
+    with pytest.raises(ThroughlineError, match="no calls"):
+        build([menu], tmp_path / "tables", guards=Guards(), memory=MEMORY)
+
+
+def test_any_number_of_attributes_is_kept_with_the_calls() -> None:
+    names = [f"a{number}" for number in range(120)]
+    first = ",".join(["call_id", "rule_id", *names])
+    second = ",".join(["call_id", "rule_id", "a119", "a0", "own"])
+    texts = (
+        f"{first}\nA,1,{','.join(f'x{number}' for number in range(120))}\nA,2,{','.join(['later'] * 120)}\n",
+        f"{second}\nB,1,,,\nB,2,far,near,mine\n",
+    )
+    with opened(*texts) as log:
+        assert log.about.attributes == (*names, "own")
+        wanted = ", ".join(f'"attribute.{name}"' for name in (*names, "own"))
+        assert log.rows(f'SELECT {wanted} FROM calls ORDER BY "call"') == [
+            (*(f"x{number}" for number in range(120)), None),
+            ("near", *[None] * 118, "far", "mine"),
+        ]
+
+
+def test_what_is_kept_of_many_calls_is_gathered_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.tables.keeping.CELLS", 6)  # two columns of three calls at once
+    text = "call_id,rule_id,outcome,agent,u,v,w\nA,1,no,a,u1,,w1\nB,1,,b,,v2,\nA,2,yes,c,u3,v3,w3\nC,1,,,,,\n"
+    with opened(text) as log:
+        found = log.rows(
+            'SELECT call_id, outcome, agent, "attribute.u", "attribute.v", "attribute.w" FROM calls ORDER BY "call"'
+        )
+        assert found == [
+            ("A", "yes", "a", "u1", "v3", "w1"),
+            ("B", None, "b", None, "v2", None),
+            ("C", None, None, None, None, None),
+        ]
+
+
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+
+
+@pytest.mark.parametrize(
+    ("name", "n_calls", "n_steps", "n_paths", "most_frequent"),
+    [
+        ("eventdataR_patients.csv", 500, 2_721, None, [500, 500, 495, 492, 261, 237, 236]),
+        ("eventdataR_sepsis.csv", 1_050, 15_214, 846, None),
+    ],
+)
+def test_real_event_logs_give_the_numbers_that_are_known_of_them(
+    tmp_path: Path, name: str, n_calls: int, n_steps: int, n_paths: int | None, most_frequent: list[int] | None
+) -> None:
+    if not (SHARED_DATA / name).is_file():
+        pytest.skip("the real log is not here")
+    log = built(tmp_path, source(tmp_path / "log", (SHARED_DATA / name).read_bytes()))
+    found = log.about.found
+    assert (found.n_calls, found.n_steps) == (n_calls, n_steps)
+    assert found.n_paths == (n_paths or found.n_paths)
+    assert found.n_rows == found.n_steps + found.n_merged
+    counts = [n for _, n in log.rows("SELECT node, count(*) AS n FROM steps GROUP BY node ORDER BY n DESC")]
+    assert counts == (most_frequent or counts)
     log.close()

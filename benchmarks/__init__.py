@@ -1,0 +1,1 @@
+"""How fast Throughline is, as ratios against peers measured in the same run."""

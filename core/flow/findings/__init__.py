@@ -1,0 +1,38 @@
+"""What the figures say, in a sentence with its numbers: a headline and its evidence for each view."""
+
+from core.flow.findings.leaving import (
+    of_dead_ends,
+    of_depth_funnel,
+    of_depths,
+    of_leaves,
+    of_node_funnel,
+)
+from core.flow.findings.menu import of_anomalies, of_duplicates, of_unreachable
+from core.flow.findings.overview import of_summary
+from core.flow.findings.paths import of_coverage, of_entropy, of_path_explorer, of_paths, of_transitions
+from core.flow.findings.wants import of_intents, of_links
+from core.flow.findings.weekdays import of_weekday_trends, of_weekdays
+from core.flow.findings.words import Finding, nobody
+
+__all__ = [
+    "Finding",
+    "nobody",
+    "of_anomalies",
+    "of_coverage",
+    "of_dead_ends",
+    "of_depth_funnel",
+    "of_depths",
+    "of_duplicates",
+    "of_entropy",
+    "of_intents",
+    "of_leaves",
+    "of_links",
+    "of_node_funnel",
+    "of_path_explorer",
+    "of_paths",
+    "of_summary",
+    "of_transitions",
+    "of_unreachable",
+    "of_weekday_trends",
+    "of_weekdays",
+]

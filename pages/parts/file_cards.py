@@ -1,0 +1,104 @@
+"""The cards of the files of a session, and the account of their rows once they were processed."""
+
+import streamlit as st
+
+from core.errors import ThroughlineError
+from core.export import as_csv
+from core.ingest.facts import FileFacts
+from core.ingest.mapping import Content
+from core.plan import facts_of
+from core.sessions import Session, StoredFile
+from core.text import file_size, isolate, number, plural
+from pages.parts import cache, state
+from pages.parts.text import literal, sentence
+
+_SHOWN_ROWS = 200
+
+
+def file_card(session: Session, file: StoredFile, content: Content = Content.CALLS) -> None:
+    """A file: name, size, rows, how it is written; or why it cannot be used and what would help."""
+    facts = facts_of(file)
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(literal(file.name), anchor=False)
+            if len(session.files) > 1 and state.is_mine():
+                _remove_button(session, file)
+        if facts is None:
+            st.markdown(":small[:gray[Not looked at yet.]]")
+        elif facts.usable:
+            _badges(file, facts, content)
+        else:
+            st.markdown(f":red[:material/error:] **{sentence(facts.problem)}** {sentence(facts.hint)}")
+            if len(session.files) > 1:
+                st.markdown(":small[:gray[The other files go on without it.]]")
+
+
+def _remove_button(session: Session, file: StoredFile) -> None:
+    clicked = st.button(
+        "Remove", icon=":material/delete:", type="tertiary", key=f"remove:{file.id}", help="Take this file out"
+    )
+    if clicked:
+        state.service().remove_file(session.id, file.id, by=state.visitor())
+        st.rerun()
+
+
+def _badges(file: StoredFile, facts: FileFacts, content: Content) -> None:
+    encoding = facts.dialect.encoding.upper().replace("UTF-8-SIG", "UTF-8")
+    with st.container(horizontal=True):
+        if content is Content.MENU:
+            st.badge("describes the menu", icon=":material/account_tree:", color="blue")
+        st.badge(plural(facts.rows, "row"), icon=":material/table_rows:", color="gray")
+        st.badge(plural(len(facts.columns), "column"), icon=":material/view_column:", color="gray")
+        st.badge(
+            encoding if facts.sure_of_encoding else f"{encoding}, a guess", icon=":material/translate:", color="gray"
+        )
+        st.badge(facts.dialect.delimiter_name, icon=":material/more_horiz:", color="gray")
+        st.badge(f"header in line {number(facts.dialect.preamble + 1)}", icon=":material/title:", color="gray")
+        st.badge(file_size(file.size), icon=":material/hard_drive:", color="gray")
+        if facts.unreadable:
+            words = f"{plural(facts.unreadable, 'row')} do not fit the columns"
+            st.badge(words, icon=":material/warning:", color="red")
+
+
+def account(session: Session) -> None:
+    """What became of the rows of the last import: how many are no step, why, and all of those to download."""
+    found = session.found
+    all_taken = session.tables and found["n_rows"] == found["n_steps"]
+    if not session.tables or (all_taken and not found["unread_dates"] and not found.get("n_unknown_phases")):
+        return
+    st.header("What was not taken as a step", anchor=False)
+    try:
+        log = cache.log(session)
+    except ThroughlineError as error:
+        st.warning(sentence(str(error)))
+        return
+    merged = f"{number(found['n_merged'])} merged into them + " if found.get("n_merged") else ""
+    st.markdown(
+        sentence(
+            f"{plural(found['n_rows'], 'row')} read = {number(found['n_steps'])} steps + {merged}"
+            f"{number(found['n_declarations'])} declarations of a menu item + {number(found['n_rejected'])} rejected. "
+            f"Dates that could not be read: {number(found['unread_dates'])}."
+        )
+    )
+    if merged:
+        st.markdown(":small[:gray[Merged are rows that tell more of a step, such as its end. They count as one step.]]")
+    if unknown := found.get("n_unknown_phases"):
+        words = ", ".join(isolate(word) for word in found["unknown_phases"])
+        st.warning(
+            sentence(f"Of a step's start or end, {plural(unknown, 'row')} told in words that are not known: {words}. ")
+            + "Each such row is a step of its own.",
+            icon=":material/warning:",
+        )
+    rows = log.frame(
+        "SELECT files.name AS file, line, kind, reason, text FROM rejects JOIN files USING (file) "
+        "ORDER BY kind DESC, file, line"
+    )
+    if not rows.empty:
+        st.dataframe(rows.head(_SHOWN_ROWS), hide_index=True, width="stretch", placeholder="–", key="rejects")
+        st.download_button(
+            f"Download all {number(len(rows))}",
+            data=lambda: as_csv(rows),
+            file_name="rows-not-taken.csv",
+            mime="text/csv",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
