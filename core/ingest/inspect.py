@@ -14,8 +14,8 @@ from core.ingest import dates, decode, guard
 from core.ingest.evidence import first_rows, tells_phases
 from core.ingest.facts import ColumnFacts, Dialect, FileFacts
 from core.ingest.lifecycle import Phase, in_phase
-from core.ingest.lines import mended
 from core.ingest.load import cleaned, column, parsed_date, refused_rows, rows
+from core.ingest.plain import Plain, plain
 from core.ingest.sniff import sniff
 from core.settings import Guards
 
@@ -37,10 +37,9 @@ def inspect(path: Path, work: Path, guards: Guards, *, memory: int) -> FileFacts
     """What is in the file at `path`. Writes only below `work`. A file that cannot be used comes back with a problem."""
     try:
         dialect, header, sure = read_dialect(path, work, guards)
-        source = decode.as_utf8(path, dialect.encoding, dialect.newline, work / "utf8.csv")
-        source, spoiled = mended(source, dialect, work / "mended.csv", guards)
+        file = plain(path, dialect, work, 0, guards)
         with connect(path.parent, work, memory=memory, spill=work) as connection:
-            return _facts(connection, source, dialect, header, sure, len(spoiled), guards)
+            return _facts(connection, file, dialect, header, sure, guards)
     except FileRefused as refusal:
         return FileFacts(problem=refusal.problem, hint=refusal.hint)
     except duckdb.Error as error:
@@ -52,8 +51,8 @@ def inspect(path: Path, work: Path, guards: Guards, *, memory: int) -> FileFacts
             f"under {reference}.",
         )
     finally:
-        (work / "utf8.csv").unlink(missing_ok=True)
-        (work / "mended.csv").unlink(missing_ok=True)
+        for copy in work.glob("*.csv"):
+            copy.unlink()
 
 
 def read_dialect(path: Path, work: Path, guards: Guards) -> tuple[Dialect, tuple[str, ...], bool]:
@@ -74,14 +73,13 @@ def read_dialect(path: Path, work: Path, guards: Guards) -> tuple[Dialect, tuple
 
 def _facts(
     connection: duckdb.DuckDBPyConnection,
-    source: Path,
+    file: Plain,
     dialect: Dialect,
     header: tuple[str, ...],
     sure: bool,
-    n_spoiled: int,
     guards: Guards,
 ) -> FileFacts:
-    exact = source.stat().st_size < EXACT_BELOW and len(header) <= EXACT_COLUMNS
+    exact = file.path.stat().st_size < EXACT_BELOW and len(header) <= EXACT_COLUMNS
     columns: list[ColumnFacts] = []
     preview: list[list[str | None]] = []
     taken = 0
@@ -90,8 +88,8 @@ def _facts(
     for start in range(0, len(header), at_once):
         part = range(start, min(start + at_once, len(header)))
         values = ", ".join(f"{cleaned(column(number))} AS {column(number)}" for number in part)
-        read = rows(source, dialect, len(header), guards, rejects="" if columns else "refused")
-        sampled = f"SELECT {values} FROM {rows(source, dialect, len(header), guards)} LIMIT {SAMPLE_ROWS}"
+        read = rows(file.path, file.dialect, len(header), guards, rejects="" if columns else "refused")
+        sampled = f"SELECT {values} FROM {rows(file.path, file.dialect, len(header), guards)} LIMIT {SAMPLE_ROWS}"
         first = [list(found) for found in zip(*connection.execute(sampled).fetchall(), strict=True)]
         if not first:
             break
@@ -109,7 +107,7 @@ def _facts(
             "None of the rows fits the header.",
             "Check that the header line has as many columns as the rows below it.",
         )
-    unreadable = n_spoiled + len(refused_rows(lambda query: connection.execute(query).fetchall(), "refused"))
+    unreadable = len(file.aside) + len(refused_rows(lambda query: connection.execute(query).fetchall(), "refused"))
     return FileFacts(
         dialect=dialect,
         sure_of_encoding=sure,

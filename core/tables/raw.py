@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from core.engine import files, identifier
 from core.errors import FileRefused
-from core.ingest import dates, decode, load
+from core.ingest import dates, load
 from core.ingest.facts import Dialect
-from core.ingest.lines import Place, locate, mended
+from core.ingest.lines import Place
 from core.ingest.mapping import ColumnMapping, Content, Role
+from core.ingest.plain import Plain, plain
 from core.settings import Guards
 from core.tables.bench import Bench, Watcher
 
@@ -94,23 +95,22 @@ class RawRows:
         return before + rows * self._bench.percent() // 100, total
 
     def _read(self, number: int, source: Source) -> None:
-        dialect, work = source.dialect, self._bench.work
-        utf8 = decode.as_utf8(source.path, dialect.encoding, dialect.newline, work / f"utf8_{number}.csv")
-        whole, spoiled = mended(utf8, dialect, work / f"mended_{number}.csv", self._guards)
+        work = self._bench.work
+        file = plain(source.path, source.dialect, work, number, self._guards)
         table = f"refused_{number}"
-        read = load.rows(whole, dialect, len(source.mapping.columns), self._guards, rejects=table)
+        read = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards, rejects=table)
         taken = self._bench.write(self._select(source, number, read), work / f"raw_{number}.parquet")
         refused = load.refused_rows(self._bench.run, table)
-        again = load.rows(whole, dialect, len(source.mapping.columns), self._guards)
+        again = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards)
         for part, names in enumerate(self._parts[1:], 1):
             query = f"SELECT {self._number()}, {_texts(source, self._kept_of(source, names))} FROM {again}"
             if self._bench.write(query, work / f"part_{part}_{number}.parquet") != taken:
                 raise FileRefused(
                     f"{source.name} was not read twice in the same way.", "Try again, with fewer columns."
                 )
-        self.rejects += [Reject(number, place.line, "rejected", load.SPOILED, place.text) for place in spoiled]
-        self._reject(number, whole, source, taken, refused)
-        self.rows.append(taken + len(refused) + len(spoiled))
+        self.rejects += [Reject(number, row.line, "rejected", row.reason, row.text) for row in file.aside]
+        self._reject(number, file, source, taken, refused)
+        self.rows.append(taken + len(refused) + len(file.aside))
         self._taken += taken
 
     def _select(self, source: Source, number: int, read: str) -> str:
@@ -143,7 +143,7 @@ class RawRows:
         of_roles = {name: source.mapping.column(role) for role, name in KEPT_ROLES.items()}
         return {name: of_roles.get(name) or own.get(name.lower()) for name in names}
 
-    def _reject(self, number: int, path: Path, source: Source, n_taken: int, refused: list[tuple[int, str]]) -> None:
+    def _reject(self, number: int, file: Plain, source: Source, n_taken: int, refused: list[tuple[int, str]]) -> None:
         """Note the rows that the reader refused, and those it took that lack a call id or a node id."""
         raw = files(self._bench.work / f"raw_{number}.parquet")
         odd = self._bench.run(
@@ -153,7 +153,7 @@ class RawRows:
         if not odd and not refused:
             return
         wanted, offsets = [row for row, _, _ in odd], [offset for offset, _ in refused]
-        rows, strays, counted = locate(path, source.dialect, wanted, offsets)
+        rows, strays, counted = file.locate(wanted, offsets)
         for row, no_call, no_node in odd:
             kind, reason = _verdict(source.mapping.content, no_call, no_node)
             self._note(number, rows.get(row) if counted == n_taken else None, kind, reason)
