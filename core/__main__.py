@@ -28,6 +28,7 @@ from core.export.printed import as_json, as_text
 from core.files import atomic_write, storage_errors
 from core.flow.filter import PARAMETERS, Filter
 from core.jobs.memory import allowed, limit_this_process
+from core.parameters import Parameter
 from core.plan import header_groups, mapping_of
 from core.service import Service, unusable
 from core.sessions import EVERYONE, SHARED, Failure, JobState, Session, bundle, utc_now
@@ -87,8 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--format", choices=("table", "csv", "json"), default="table")
     command.add_argument("--limit", type=_whole, metavar="N", help="at most this many rows; all by default")
-    for name, meaning in {name: text for one in VIEWS for name, text in one.parameters.items()}.items():
-        command.add_argument(f"--{name}", help=meaning)
+    for name, told in _parameters().items():
+        command.add_argument(f"--{name}", metavar="VALUE", help=told.help)
     command.set_defaults(run=_view)
 
     command = commands.add_parser("pack", help="write all of a session into one zip")
@@ -255,9 +256,7 @@ def _sessions(service: Service, given: argparse.Namespace) -> int:
 def _view(service: Service, given: argparse.Namespace) -> int:
     wanted = view(given.key)
     session = service.store.get(given.session, by=EVERYONE)
-    parameters = {
-        name: value for one in VIEWS for name in one.parameters if (value := getattr(given, name, None)) is not None
-    }
+    parameters = {name: value for name in _parameters() if (value := getattr(given, name)) is not None}
     frame = wanted.frame(service.open(session), _where(given.filter), **parameters)
     if given.limit is not None:
         frame = frame.head(given.limit)
@@ -268,6 +267,11 @@ def _view(service: Service, given: argparse.Namespace) -> int:
     else:
         print(as_text(frame, single=wanted.single))
     return 0
+
+
+def _parameters() -> dict[str, Parameter]:
+    """What the views take beside the filter, by name; one name means the same in all of them."""
+    return {one.name: one for each in VIEWS for one in each.parameters}
 
 
 def _pack(service: Service, given: argparse.Namespace) -> int:

@@ -1,26 +1,22 @@
 """What a view is: a question about the calls, its table, and what the table says."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from core.errors import ViewError
+from core.flow import needs
 from core.flow.filter import ALL, Filter
 from core.flow.findings import Finding, nobody
-from core.flow.findings.words import Tell
+from core.flow.needs import Capability, Need
 from core.flow.selection import select
-from core.ingest.mapping import Role
+from core.parameters import Parameter
 from core.tables.calllog import CallLog
 
-
-class Compute(Protocol):
-    def __call__(self, log: CallLog, where: Filter, /, **given: str) -> pd.DataFrame: ...
-
-
-class Plain(Protocol):
-    def __call__(self, log: CallLog, where: Filter, /) -> pd.DataFrame: ...
+SHARED = ("node", "label", "n_calls", "share")
+"""The columns of a view that counts calls by menu item."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +24,10 @@ class View:
     """A question about the calls, with one table as its answer.
 
     `key` names it on the command line and, as its address, in the browser; `section` is the question under which it
-    stands; `definition` says how its numbers are counted, by column; `parameters` are what it takes beside the filter,
-    with what each means; `needs` are the roles without which it has no answer; `tell` puts the answer into a sentence;
-    a `single` view has one row.
+    stands; `definition` says how its numbers are counted, by column; `parameters` are what it takes beside the filter;
+    `needs` is what the log has to have for it; a `single` view has one row. `compute` makes the table from the log, the
+    filter and each parameter by its name, `tell` puts it into a sentence from the log, the filter, the table and again
+    the parameters.
     """
 
     key: str
@@ -40,37 +37,38 @@ class View:
     question: str
     definition: str
     columns: tuple[str, ...]
-    compute: Compute
-    tell: Tell
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    needs: frozenset[Role] = frozenset()
+    compute: Callable[..., pd.DataFrame]
+    tell: Callable[..., Finding]
+    parameters: tuple[Parameter, ...] = ()
+    needs: frozenset[Need] = frozenset()
     single: bool = False
 
-    def missing(self, log: CallLog) -> tuple[Role, ...]:
-        """The roles that the view needs and that no column of the log has."""
-        return tuple(role for role in Role if role in self.needs and role.value not in log.about.roles)
+    def missing(self, log: CallLog) -> tuple[Need, ...]:
+        """What the view needs and the log does not have."""
+        return tuple(need for need in sorted(self.needs) if not needs.is_met(need, log))
 
-    def frame(self, log: CallLog, where: Filter = ALL, **given: str) -> pd.DataFrame:
-        """The view's table. Raises ViewError for a parameter it does not take or a column that it needs."""
+    def values(self, log: CallLog, **given: str) -> dict[str, Any]:
+        """Each parameter by its name: what a text `given` for it says, else its default. Raises ViewError."""
+        known = {one.name: one for one in self.parameters}
         for name in given:
-            if name not in self.parameters:
+            if name not in known:
                 raise ViewError(
                     f"{self.title} takes no {name!r}.",
-                    f"It takes: {', '.join(self.parameters) or 'nothing'}.",
+                    f"It takes: {', '.join(known) or 'nothing'}.",
                 )
-        for role in self.missing(log):
-            raise ViewError(f"{self.title} needs a column that is the {role}.", "Map one and process again.")
-        return self.compute(log, where, **given)
+        return {name: one.read(given[name]) if name in given else one.default(log) for name, one in known.items()}
 
-    def finding(self, log: CallLog, where: Filter, rows: pd.DataFrame) -> Finding:
-        """What `rows`, the view's table under `where`, say."""
-        return self.tell(log, where, rows) if select(log, where).n_calls else nobody()
+    def frame(self, log: CallLog, where: Filter = ALL, **given: str) -> pd.DataFrame:
+        """The view's table. Raises ViewError for a parameter it does not take or something that it needs."""
+        values = self.values(log, **given)
+        for need in self.missing(log):
+            if isinstance(need, Capability):
+                raise ViewError(f"{self.title} needs the {need}.", needs.why_missing(need))
+            raise ViewError(f"{self.title} needs a column that is the {need}.", "Map one and process again.")
+        return self.compute(log, where, **values)
 
-
-def plain(compute: Plain) -> Compute:
-    """A computation that takes nothing beside the filter."""
-
-    def computed(log: CallLog, where: Filter, /, **given: str) -> pd.DataFrame:
-        return compute(log, where)
-
-    return computed
+    def finding(self, log: CallLog, where: Filter, rows: pd.DataFrame, **given: str) -> Finding:
+        """What `rows`, the view's table under `where` and `given`, say."""
+        if not select(log, where).n_calls:
+            return nobody()
+        return self.tell(log, where, rows, **self.values(log, **given))

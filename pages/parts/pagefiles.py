@@ -16,6 +16,7 @@ _FOLDERS = {
     "Where do they leave?": "leaving",
     "Is the menu sound?": "menu",
     "When?": "time",
+    "Who, and how did it end?": "people",
 }
 
 

@@ -10,10 +10,10 @@ import streamlit as st
 
 from core.charts import theme
 from core.charts.theme import Palette
+from core.flow import needs
 from core.flow.filter import ALL, Filter
 from core.flow.findings import Finding
 from core.flow.summary import summary
-from core.ingest.mapping import NAMES
 from core.sessions import Session
 from core.tables.calllog import CallLog
 from core.text import day_span, number, percent, plural
@@ -105,12 +105,12 @@ def head(key: str, title: str, explained: str) -> Shown:
 def answer(shown: Shown, view: View, icon: str = "", **given: str) -> pd.DataFrame:
     """The view's table, after what it says; empty where there is nothing to show, and then the page says why."""
     if lacking := view.missing(shown.log):
-        names = " and ".join(NAMES[role].lower() for role in lacking)
-        finding(Finding(f"This needs to know: {names}", "No column was marked as that."), ":material/view_column:")
+        names = " and ".join(needs.name_of(need).lower() for need in lacking)
+        finding(Finding(f"This needs to know: {names}", needs.why_missing(lacking[0])), ":material/view_column:")
         st.page_link(FILES, label="Files & columns", icon=":material/table_view:", query_params=state.this_session())
         return pd.DataFrame(columns=list(view.columns))
     rows = view.frame(shown.log, shown.where, **given)
-    finding(view.finding(shown.log, shown.where, rows), icon or view.icon)
+    finding(view.finding(shown.log, shown.where, rows, **given), icon or view.icon)
     return rows
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import ViewError
-from core.flow.filter import ALL, Filter
+from core.flow.filter import ALL, PARAMETERS, Filter
+from core.parameters import Marked, Number
 from core.service import Service
 from core.sessions import EVERYONE, SHARED
 from core.settings import Settings
@@ -64,10 +65,9 @@ def test_a_view_says_in_a_sentence_what_it_shows_or_that_nobody_passes(one: View
 
 @pytest.mark.parametrize("one", VIEWS, ids=lambda one: one.key)
 def test_a_view_answers_a_bare_log_or_says_which_column_it_wants(one: View, bare: CallLog) -> None:
-    wanting = {"url-engagement": "url", "anomalies": "parent", "unreachable": "parent"}
-    if one.key in wanting:
-        assert [role.value for role in one.missing(bare)] == [wanting[one.key]]
-        with pytest.raises(ViewError, match=f"needs a column that is the {wanting[one.key]}"):
+    assert one.missing(bare) == tuple(sorted(one.needs))
+    if one.needs:
+        with pytest.raises(ViewError, match=f"needs (a column that is )?the {one.missing(bare)[0]}"):
             one.frame(bare)
     else:
         rows = one.frame(bare)
@@ -82,6 +82,31 @@ def test_keys_and_sections_name_every_view_once() -> None:
 def test_the_path_explorer_takes_a_prefix(log: CallLog) -> None:
     rows = view("path-explorer").frame(log, prefix="1")
     assert rows[["node", "n_calls", "n_ended"]].fillna("-").to_numpy().tolist() == [["2", 1, 1], ["-", 1, 1]]
+
+
+def test_one_name_is_one_parameter_and_none_that_the_address_uses_for_something_else() -> None:
+    taken = {*PARAMETERS, "session", "share", "at", "page", "call"}
+    by_name: dict[str, object] = {}
+    for one in VIEWS:
+        for parameter in one.parameters:
+            assert parameter.name not in taken and parameter.name.isalpha() and parameter.name.islower()
+            assert by_name.setdefault(parameter.name, parameter) == parameter
+            assert parameter.title and parameter.help
+
+
+def test_a_number_is_read_within_its_bounds() -> None:
+    days = Number("days", "Days", "Between two calls.", 7, -1, 30)
+    assert [days.read(text) for text in ("-1", "07", "30")] == [-1, 7, 30]
+    for text in ("31", "-2", "", "7.0", "soon", "٣", "9" * 5000, "--1", "1_0"):
+        with pytest.raises(ViewError, match="whole number from -1 to 30; 7 by default"):
+            days.read(text)
+
+
+def test_marked_values_are_guessed_until_they_are_told(log: CallLog) -> None:
+    marked = Marked("done", "Done", "What counts.", lambda log: ("a", "b,c", "d"), lambda values: values[1:])
+    assert marked.default(log) == ("b,c", "d")
+    for values in ((), ("b,c",), ("a", "b,c", "nobody's")):
+        assert marked.read(marked.write(values)) == values
 
 
 def test_what_is_not_there_is_said_with_what_is(log: CallLog) -> None:

@@ -1,11 +1,9 @@
 """What a finding is, and the words that several of them share."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from core.flow.filter import Filter
-from core.tables.calllog import CallLog
 from core.text import cut, isolate
 
 HEADLINE_PX, HEADLINE_FONT_PX = 460, 23
@@ -17,12 +15,6 @@ class Finding(NamedTuple):
     headline: str
     evidence: str
     alarming: bool = False
-
-
-class Tell(Protocol):
-    """Says what a view's frame shows of the calls that pass; the frame is never empty."""
-
-    def __call__(self, log: CallLog, where: Filter, rows: pd.DataFrame, /) -> Finding: ...
 
 
 def nobody() -> Finding:

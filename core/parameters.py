@@ -1,0 +1,101 @@
+"""What a view takes beside the filter: a name, a default, bounds, and how a text is read as one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.errors import ViewError
+from core.flow.ids import join_ids, split_ids
+from core.tables.calllog import CallLog
+
+
+class Parameter(Protocol):
+    """`name` is what the address and the command line call it, `title` and `help` what a person is told of it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def help(self) -> str: ...
+
+    def default(self, log: CallLog) -> Any:
+        """What it is where nothing is said."""
+        ...
+
+    def read(self, text: str) -> Any:
+        """What a text says. Raises ViewError where it says nothing that can be used."""
+        ...
+
+    def write(self, value: Any) -> str:
+        """The text that `read` reads as `value`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number from `low` to `high`, a person being told of what: days, seconds, percent."""
+
+    name: str
+    title: str
+    help: str
+    usual: int
+    low: int
+    high: int
+
+    def default(self, log: CallLog) -> int:
+        return self.usual
+
+    def read(self, text: str) -> int:
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdecimal() and len(digits) < 18 and self.low <= int(text) <= self.high):
+            raise ViewError(
+                f"{self.title}: {text[:40]!r} cannot be used.",
+                f"It is a whole number from {self.low} to {self.high}; {self.usual} by default.",
+            )
+        return int(text)
+
+    def write(self, value: int) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Ids of menu items, in order; none by default."""
+
+    name: str
+    title: str
+    help: str
+
+    def default(self, log: CallLog) -> tuple[str, ...]:
+        return ()
+
+    def read(self, text: str) -> tuple[str, ...]:
+        return split_ids(text)
+
+    def write(self, value: tuple[str, ...]) -> str:
+        return join_ids(value)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Some of the values of a column of `calls`, as a person marks them; those that `guess` picks until they do.
+
+    Values that no call has may be named, and mark nothing: the link to a view outlives its files. A text of one comma
+    marks none.
+    """
+
+    name: str
+    title: str
+    help: str
+    values: Callable[[CallLog], tuple[str, ...]]
+    guess: Callable[[tuple[str, ...]], tuple[str, ...]]
+
+    def default(self, log: CallLog) -> tuple[str, ...]:
+        return self.guess(self.values(log))
+
+    def read(self, text: str) -> tuple[str, ...]:
+        return tuple(sorted({one for one in split_ids(text) if one}))
+
+    def write(self, value: tuple[str, ...]) -> str:
+        return join_ids(tuple(sorted(value))) or ","

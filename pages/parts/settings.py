@@ -1,0 +1,58 @@
+"""What a view takes beside the filter, as widgets; the address carries what was chosen."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.parameters import Marked, Number, Parameter
+from core.tables.calllog import CallLog
+from core.text import isolate
+from core.view import View
+from pages.parts import state
+
+NARROW, WIDE = 220, 460  # pixels
+
+
+def draw(view: View, log: CallLog) -> dict[str, str]:
+    """The view's settings side by side; what they say, as the view takes it. Nothing where it lacks what it needs."""
+    if view.missing(log):
+        return {}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        return {one.name: one.write(_drawn(one, log)) for one in view.parameters}
+
+
+def _drawn(one: Parameter, log: CallLog) -> Any:
+    if isinstance(one, Number):
+        return st.number_input(
+            one.title,
+            one.low,
+            one.high,
+            one.usual,
+            1,
+            key=one.name,
+            help=one.help,
+            bind="query-params",
+            width=NARROW,
+        )
+    assert isinstance(one, Marked)
+    return _marked(one, log)
+
+
+def _marked(one: Marked, log: CallLog) -> tuple[str, ...]:
+    """Values of a column, the marked ones chosen."""
+    told, values = state.parameter(one.name), one.values(log)
+    chosen = one.read(told) if told else one.default(log)
+    # The key names what the address says, so that a step back in the browser shows what is marked there.
+    key = f"marked:{one.name}:{told}"
+    picked = st.multiselect(
+        one.title,
+        values,
+        default=[value for value in values if value in chosen],
+        key=key,
+        help=one.help,
+        format_func=isolate,
+        select_all=False,
+        width=WIDE,
+        on_change=lambda: state.put({one.name: one.write(tuple(st.session_state[key]))}),
+    )
+    return tuple(picked)
