@@ -60,7 +60,7 @@ def test_every_public_method_of_the_store_is_in_the_reference(name):
     assert row_of(name, "(")
 
 
-@pytest.mark.parametrize("name", [name for name in SPOKEN if hasattr(errors, name)])
+@pytest.mark.parametrize("name", sorted(name for name in SPOKEN if hasattr(errors, name)))
 def test_every_class_of_errors_is_in_the_reference(name):
     assert re.search(rf"── {name}\b|    {name}\n", REFERENCE)
 

@@ -11,6 +11,7 @@ from pages.parts.text import sentence
 
 _ROUND = "throughline.upload"
 _REFUSAL = "throughline.refusal"
+_TAKEN = "throughline.taken"
 
 
 def drop_zone() -> None:
@@ -39,15 +40,19 @@ def _uploader(label: str) -> list[UploadedFile]:
 def _take(files: Sequence[UploadedFile], session_id: str) -> None:
     service = state.service()
     given = [(file.name, file) for file in files]
-    try:
-        if session_id:
-            session = service.add(session_id, given, by=state.visitor())
-        else:
-            session = service.create(given, owner=state.owner())
-    except ThroughlineError as refusal:
-        st.session_state[_REFUSAL] = str(refusal)
-        st.session_state[_ROUND] += 1
-        st.rerun()
+    # Streamlit may break a run off wherever the session state is touched, and run it again with the same files. What
+    # they became is noted in a dictionary that is there already, so that they are taken once and the way goes on.
+    taken: dict[tuple[str, ...], str] = st.session_state.setdefault(_TAKEN, {})
+    key = tuple(file.file_id for file in files)
+    visitor, owner = state.visitor(), state.owner()
+    if key not in taken:
+        try:
+            found = service.add(session_id, given, by=visitor) if session_id else service.create(given, owner=owner)
+        except ThroughlineError as refusal:
+            st.session_state[_REFUSAL] = str(refusal)
+            st.session_state[_ROUND] += 1
+            st.rerun()
+        taken[key] = found.id
+    service.look(taken[key], by=visitor)
     st.session_state[_ROUND] += 1
-    service.look(session.id, by=state.visitor())
-    state.go(frame.FILES, state.address(session.id))
+    state.go(frame.FILES, state.address(taken[key]))

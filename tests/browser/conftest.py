@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ ARGUMENTS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 PATIENCE = 60_000  # milliseconds: only a hung page takes that long
+FAILED = pytest.StashKey[bool]()
 
 expect.set_options(timeout=PATIENCE)
 
@@ -104,9 +105,20 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-def newcomer(chromium: Browser) -> Iterator[Callable[[], BrowserContext]]:
-    """Fresh browsers, as many as are asked for; nothing that they show may ask a foreign host for anything."""
+def newcomer(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[[], BrowserContext]]:
+    """Fresh browsers, as many as are asked for; nothing that they show may ask a foreign host for anything.
+
+    Where the test fails, what their pages showed at last is printed.
+    """
     contexts: list[BrowserContext] = []
     foreign: list[str] = []
 
@@ -123,6 +135,8 @@ def newcomer(chromium: Browser) -> Iterator[Callable[[], BrowserContext]]:
 
     yield come
     for context in contexts:
+        for page in context.pages if request.node.stash.get(FAILED, False) else ():
+            print(f"--- {page.url}\n{page.locator('body').inner_text()}")
         context.close()
     assert foreign == []
 

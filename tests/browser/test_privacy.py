@@ -14,6 +14,7 @@ from tests.browser.steps import (
     SMALL,
     as_file,
     expect_not_found,
+    expect_settled,
     expect_summary,
     known,
     made_ready,
@@ -45,8 +46,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def what_is_said(page: Page) -> str:
     expect_not_found(page)
-    expect(page.get_by_role("link", name="Start with new files")).to_be_visible()
-    return page.get_by_test_id("stMain").inner_text()
+    main = page.get_by_test_id("stMain")
+    expect_settled(page)
+    expect(main.get_by_role("link", name="Start with new files")).to_be_visible()
+    return main.inner_text()
 
 
 def test_the_full_address_of_someone_elses_session_is_like_one_that_never_was(
@@ -60,7 +63,7 @@ def test_the_full_address_of_someone_elses_session_is_like_one_that_never_was(
     never = what_is_said(open_page(other, summary_of(NEVER, server)))
     for path in ("/summary", "/files", "/path_explorer", "/sessions", "/"):
         found = open_page(other, f"{server.url}{path}?session={session}")
-        assert what_is_said(found) == never
+        expect(found.get_by_test_id("stMain")).to_have_text(never, use_inner_text=True)
         assert "secret figures" not in found.content()
         expect(found.get_by_role("button", name=CHANGES)).to_have_count(0)
         found.close()
