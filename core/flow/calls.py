@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from core.engine import identifier
 from core.errors import ViewError
+from core.flow.chosen_calls import asked
 from core.flow.filter import ALL, Filter
-from core.flow.selection import path_mask, select
+from core.flow.selection import select
 from core.tables.calllog import CallLog
 
 ROLE_COLUMNS = ("outcome", "customer", "agent", "queue_wait", "handle_time")
@@ -28,37 +29,11 @@ ORDERS = {
 BATCH = 50_000
 
 
-class Passing(NamedTuple):
-    """What holds in SQL of the calls that pass: behind WHERE of `calls`, the values bound, and the tables it names."""
-
-    text: str
-    values: list[Any]
-    given: dict[str, pa.Table]
-
-
-def passing(log: CallLog, where: Filter, search: str = "") -> Passing:
-    """The calls that pass `where` and have `search` in their id. Raises ViewError for a column that is not there."""
-    texts, values, given = ["true"], [], {}
-    for condition in where.conditions(log):
-        text, bound = condition.sql()
-        texts.append(text)
-        values += bound
-    paths = path_mask(log, where)
-    if paths is not None:
-        texts.append("path IN (SELECT path FROM chosen)")
-        given["chosen"] = pa.table({"path": np.flatnonzero(paths).astype(np.int32)})
-    if search:
-        texts.append("contains(lower(call_id), lower(?))")
-        values.append(search)
-    return Passing(" AND ".join(texts), values, given)
-
-
 def n_calls(log: CallLog, where: Filter = ALL, search: str = "") -> int:
     """How many calls `calls` has; without a search it is the figure that every view shows."""
     if not search:
         return select(log, where).n_calls
-    which = passing(log, where, search)
-    found: int = log.arrow(f"SELECT count(*) FROM calls WHERE {which.text}", which.values, **which.given)[0][0].as_py()
+    found: int = asked(log, where, "SELECT count(*) FROM chosen", search=search)[0][0].as_py()
     return found
 
 
@@ -165,10 +140,8 @@ def _numbers(
     """The numbers of the calls that pass, in order. Sorting these alone keeps a large log within its memory."""
     if order not in ORDERS:
         raise ViewError(f"Calls cannot be ordered by {order[:40]!r}.", f"They can by: {', '.join(ORDERS)}.")
-    which = passing(log, where, search)
-    query = f'SELECT "call" FROM calls WHERE {which.text} ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?'
-    found = log.arrow(query, [*which.values, limit, offset], **which.given)["call"]
-    return np.asarray(found.to_numpy())
+    query = f'SELECT "call" FROM chosen ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?'
+    return np.asarray(asked(log, where, query, [limit, offset], search=search)["call"].to_numpy())
 
 
 def _rows(log: CallLog, numbers: NDArray[np.int32]) -> pd.DataFrame:

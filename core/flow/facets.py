@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core.engine import identifier
-from core.flow.calls import passing
+from core.flow.chosen_calls import asked
 from core.flow.filter import MISSING, Filter, column_of
 from core.flow.findings.weekdays import WEEKDAYS
 from core.flow.selection import select
@@ -147,19 +147,19 @@ def _values(
         words = (*cells.values[name], MISSING)
         counts = summed(cells.columns[name], cells.n, len(words))
         return sorted((word, word or NO_VALUE, int(n)) for word, n in zip(words, counts, strict=True) if n)
-    which = passing(log, where)
-    found = log.arrow(
+    found = asked(
+        log,
+        where,
         f"""
         SELECT value, label, n FROM (
             SELECT coalesce(CAST({identifier(name)} AS VARCHAR), '') AS value,
                    coalesce(CAST({identifier(name)} AS VARCHAR), '{NO_VALUE}') AS label, count(*) AS n
-            FROM calls WHERE {which.text} GROUP BY ALL)
+            FROM chosen GROUP BY ALL)
         WHERE contains(lower(label), lower(?)) OR list_contains(?, value)
         QUALIFY row_number() OVER (ORDER BY n DESC, value) <= ? OR list_contains(?, value)
         ORDER BY value
         """,
-        [*which.values, search, list(chosen), 2**31 if limit is None else limit, list(chosen)],
-        **which.given,
+        [search, list(chosen), 2**31 if limit is None else limit, list(chosen)],
     )
     return list(zip(*(found[column].to_pylist() for column in ("value", "label", "n")), strict=True))
 
