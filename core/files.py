@@ -70,6 +70,15 @@ def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
             sync_folder(path.parent)
 
 
+def sync_file(path: Path) -> None:
+    """Make what another library wrote to `path` durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in `folder` durable, where the system can (Windows opens no folders)."""
     if os.name == "nt":

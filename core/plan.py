@@ -11,6 +11,7 @@ from core.ingest import dates, mapping
 from core.ingest.facts import ColumnFacts, FileFacts
 from core.ingest.guessing import proposed
 from core.ingest.mapping import OF_A_MENU, ColumnMapping, Content, Group, Role, groups, with_role
+from core.profile.schema import Wanted
 from core.sessions import Session, StoredFile
 
 
@@ -97,6 +98,40 @@ def check(session: Session) -> None:
 def has_calls(session: Session) -> bool:
     """Whether any of the usable files is one of calls."""
     return any(mapping_of(session, group).content is Content.CALLS for group in header_groups(session))
+
+
+def profiles_wanted(session: Session) -> dict[str, Wanted]:
+    """File id -> what the typed rows of that file are to be made of, for each file that can be used."""
+    facts = inspected(session)
+    wanted = {}
+    for group in header_groups(session):
+        mapping = mapping_of(session, group)
+        dated = mapping.column(Role.TIMESTAMP)
+        for file_id in group.file_ids:
+            wanted[file_id] = Wanted(
+                file_id=file_id,
+                dialect=facts[file_id].dialect,
+                columns=facts[file_id].columns,
+                rows=facts[file_id].rows,
+                date_formats={dated: mapping.date_format} if dated and mapping.date_format else {},
+            )
+    return wanted
+
+
+def unprofiled(session: Session) -> list[StoredFile]:
+    """The usable files whose typed rows are not there, or were made of something else than is wanted now."""
+    wanted = profiles_wanted(session)
+    return [file for file in session.files if file.id in wanted and file.profile != wanted[file.id].folder]
+
+
+def with_profiles(folders: Mapping[str, str]) -> Callable[[Session], Session]:
+    """The change that names the folders of profiles, by file id."""
+
+    def change(session: Session) -> Session:
+        files = tuple(msgspec.structs.replace(one, profile=folders.get(one.id, one.profile)) for one in session.files)
+        return msgspec.structs.replace(session, files=files)
+
+    return change
 
 
 def with_facts(facts: dict[str, FileFacts]) -> Callable[[Session], Session]:

@@ -28,16 +28,19 @@ from core.plan import (
     header_groups,
     inspected,
     mapping_of,
+    unprofiled,
     with_content,
     with_date_format,
     with_roles,
     without_choices,
 )
+from core.profile.tables import Rows
 from core.sessions import JobState, Keyring, Owner, Place, Session, SessionStore, Visitor, bundle, shares, uploads
+from core.sessions.shelf import PROFILES
 from core.sessions.store import NAME_LENGTH
 from core.settings import Settings
 from core.tables.calllog import CallLog
-from core.work import BUILD, INSPECT, kinds
+from core.work import BUILD, INSPECT, PROFILE, kinds
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -136,6 +139,14 @@ class Service:
             return session
 
         return self.runner.submit(session_id, BUILD, ready)
+
+    def profile(self, session_id: str, *, by: Visitor) -> Session:
+        """Have the columns of its files looked at, in the background, unless that is done or another job is under way.
+
+        Where another is, ask again once it has ended.
+        """
+        session = self.store.owned(session_id, by=by)
+        return self.runner.submit(session_id, PROFILE) if unprofiled(session) else session
 
     def cancel(self, session_id: str, *, by: Visitor) -> Session:
         self.store.owned(session_id, by=by)
@@ -289,6 +300,10 @@ class Service:
             raise NotReady("This session has not been processed yet.", "Press Process first.")
         return self.open_tables(session.id, session.tables)
 
+    def open_rows(self, session_id: str, profile: str) -> Rows:
+        """The typed rows of a file, by its `profile`. Raises NotReady where they are not there."""
+        return Rows(self.store.folder(session_id) / PROFILES / profile)
+
     def open_tables(self, session_id: str, generation: str) -> CallLog:
         return CallLog(self.store.folder(session_id) / "tables" / generation)
 
@@ -302,11 +317,18 @@ def title(names: list[str]) -> str:
 
 
 def is_working(session: Session) -> bool:
-    return session.job is not None and session.job.active
+    """Whether its files are being looked at or imported, or are about to be."""
+    return session.job is not None and session.job.active and session.job.kind != PROFILE
 
 
 def has_failed(session: Session) -> bool:
-    return session.job is not None and session.job.state is JobState.FAILED
+    """Whether looking at its files or importing them failed."""
+    return session.job is not None and session.job.state is JobState.FAILED and session.job.kind != PROFILE
+
+
+def is_profiling(session: Session) -> bool:
+    """Whether its columns are being looked at, or are about to be."""
+    return session.job is not None and session.job.active and session.job.kind == PROFILE
 
 
 def unusable(session: Session) -> list[tuple[str, str, str]]:

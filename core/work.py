@@ -1,4 +1,4 @@
-"""The kinds of jobs that Throughline has: look at files, and build the tables from them."""
+"""The kinds of jobs that Throughline has: look at files, build the tables from them, and profile their columns."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -11,8 +11,20 @@ from core.ingest.facts import FileFacts
 from core.ingest.inspect import inspect
 from core.jobs import Kind, Reporter
 from core.jobs.memory import allowed
-from core.plan import check, fingerprint, header_groups, inspected, mapping_of, with_facts
+from core.plan import (
+    check,
+    fingerprint,
+    header_groups,
+    inspected,
+    mapping_of,
+    profiles_wanted,
+    unprofiled,
+    with_facts,
+    with_profiles,
+)
+from core.profile import build as profiling
 from core.sessions import Session, SessionStore, Status
+from core.sessions.shelf import PROFILES, inside
 from core.sessions.uploads import path_of
 from core.settings import Settings
 from core.tables import schema
@@ -21,6 +33,7 @@ from core.tables.raw import Source
 
 INSPECT = "inspect"
 BUILD = "build"
+PROFILE = "profile"
 FILE_ID = 8
 """As many letters of a file's id tell it from the few others of its session."""
 TOO_MUCH = "Split the file, leave out columns that are not needed, or raise THROUGHLINE_JOB_MEMORY_MB."
@@ -75,6 +88,26 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
 
         return commit
 
+    def profile(session: Session, reporter: Reporter) -> Commit:
+        clear_profiles(session)
+        folder = make_folder(store.folder(session.id) / PROFILES, parents=False)
+        wanted = profiles_wanted(session)
+        files = unprofiled(session)
+        profiling.build(
+            [(path_of(store, session.id, file), wanted[file.id]) for file in files],
+            folder,
+            guards=settings.guards,
+            memory=engine_memory(settings),
+            watcher=reporter,
+        )
+        return with_profiles({file.id: wanted[file.id].folder for file in files})
+
+    def clear_profiles(session: Session) -> None:
+        """Remove what runs before this one left beside the profiles that the record names."""
+        for path in inside(store.folder(session.id) / PROFILES):
+            if path.name not in {file.profile for file in session.files}:
+                remove_folder(path)
+
     def clear(session: Session) -> None:
         """Remove what runs before this one left, but not what is served or may still be read."""
         folder = store.folder(session.id)
@@ -90,6 +123,7 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
     return {
         INSPECT: kind(look, Status.RECEIVING, Status.RECEIVING),
         BUILD: kind(work, Status.QUEUED, Status.PROCESSING),
+        PROFILE: Kind(run=profile, waiting=None, running=None, noun="profile", too_much=TOO_MUCH, clear=clear_profiles),
     }
 
 

@@ -12,7 +12,9 @@ from typing import NamedTuple
 from core.engine import quoted
 
 DIGITS = 15
-"""A DOUBLE keeps so many digits of every number; what has more would come out as another one."""
+"""A DOUBLE keeps so many digits of every number; a whole number that has more would come out as another one."""
+DECIMALS = 40
+"""A fraction may have more than is kept: programs write them out to the last digit, and no id looks like one."""
 
 
 class Notation(StrEnum):
@@ -50,8 +52,8 @@ def pattern(notation: Notation) -> str:
     grouped = "|".join(f"[1-9][0-9]{{0,2}}{one}" for one in groups)
     whole = f"(?:0|[1-9][0-9]{{0,{DIGITS - 1}}}|{grouped})"
     # An exponent needs a decimal mark or a sign before it is one: 12e5 may be an id.
-    part = f"(?:{decimal}[0-9]{{1,{DIGITS}}}(?:[eE][+-]?[0-9]{{1,3}})?|[eE][+-][0-9]{{1,3}})?"
-    return f"[-{_MINUS}]?(?:{whole}{part}|{decimal}[0-9]{{1,{DIGITS}}})"
+    part = f"(?:{decimal}[0-9]{{1,{DECIMALS}}}(?:[eE][+-]?[0-9]{{1,3}})?|[eE][+-][0-9]{{1,3}})?"
+    return f"[-{_MINUS}]?(?:{whole}{part}|{decimal}[0-9]{{1,{DECIMALS}}})"
 
 
 _PATTERNS = {notation: re.compile(pattern(notation)) for notation in Notation}

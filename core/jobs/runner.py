@@ -15,8 +15,8 @@ import msgspec
 from core.errors import SessionError, StorageError
 from core.files import locked
 from core.jobs.lease import evict, is_held, lease
-from core.jobs.worker import Kind, failed, is_same
-from core.sessions import Failure, Job, JobState, Session, SessionStore, SessionSummary, Status, utc_now
+from core.jobs.worker import Kind, is_same
+from core.sessions import Failure, Job, JobState, Session, SessionStore, SessionSummary, utc_now
 
 log = logging.getLogger("throughline.jobs")
 
@@ -55,11 +55,17 @@ class Runner:
     def submit(
         self, session_id: str, kind: str, change: Callable[[Session], Session] = lambda session: session
     ) -> Session:
-        """Put a job of `kind` in the queue, together with `change`; one that the session still has is replaced."""
+        """Put a job of `kind` in the queue, together with `change`; one that the session still has is replaced.
+
+        A kind that leaves the session's status alone replaces none: where one waits or runs, nothing happens.
+        """
+        waiting = self._kinds[kind].waiting
 
         def queued(session: Session) -> Session:
+            if waiting is None and session.job is not None and session.job.active:
+                return session
             job = Job(kind=kind, state=JobState.QUEUED, queued=utc_now())
-            return msgspec.structs.replace(change(session), job=job, status=self._kinds[kind].waiting)
+            return msgspec.structs.replace(change(session), job=job, status=waiting or session.status)
 
         session = self._store.update(session_id, queued)
         self.tend()
@@ -74,8 +80,7 @@ class Runner:
             if session.job is None or not session.job.active:
                 return session
             called_off = True
-            job = msgspec.structs.replace(session.job, state=JobState.CANCELLED)
-            return msgspec.structs.replace(session, job=job, status=Status.CANCELLED)
+            return self._kinds[session.job.kind].cancelled(session)
 
         session = self._store.update(session_id, cancelled)
         child = self._children.get(session_id)
@@ -174,7 +179,7 @@ class Runner:
         if job is None or not is_same(session.job, job):
             return session
         kind = self._kinds[job.kind]
-        return failed(
+        return kind.failed(
             session,
             Failure(
                 problem=f"The {kind.noun} was stopped by the system" + (MEMORY if code == KILLED else "."),

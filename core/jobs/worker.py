@@ -32,13 +32,16 @@ NO_MEMORY = ("out of memory", "can't start new thread")  # as DuckDB and Python 
 class Kind:
     """A kind of job. `run` does it and returns the change that commits its result to the record.
 
+    `waiting` and `running` are the session's status meanwhile; where they are None, the job is one beside the session's
+    own way, and its status stays what it is whatever becomes of the job.
+
     `noun` is what a person calls it, `too_much` what they can do where it needs more memory than it may take. `clear`
     removes what a run that was killed left behind; nobody works on the session while it does.
     """
 
     run: Callable[[Session, "Reporter"], Callable[[Session], Session]]
-    waiting: Status
-    running: Status
+    waiting: Status | None
+    running: Status | None
     noun: str = "job"
     too_much: str = "Raise THROUGHLINE_JOB_MEMORY_MB."
     clear: Callable[[Session], None] = lambda session: None
@@ -46,6 +49,17 @@ class Kind:
     def out_of_memory(self, reference: str = "") -> Failure:
         problem = f"The {self.noun} needed more memory than it may take."
         return Failure(problem=problem, hint=self.too_much, reference=reference)
+
+    def failed(self, session: Session, failure: Failure) -> Session:
+        """The session with its job failed. Its uploads and its last good tables stay."""
+        return _with_job(session, status=self._unless_beside(Status.FAILED), state=JobState.FAILED, failure=failure)
+
+    def cancelled(self, session: Session) -> Session:
+        """The session with its job called off."""
+        return _with_job(session, status=self._unless_beside(Status.CANCELLED), state=JobState.CANCELLED)
+
+    def _unless_beside(self, status: Status) -> Status | None:
+        return status if self.running else None
 
 
 def work(
@@ -85,7 +99,7 @@ def work(
         except Exception as error:
             failure = _failure(error, kind)
             with suppress(SessionNotFound):
-                store.update(session_id, lambda now: _failed(now, job, failure))
+                store.update(session_id, lambda now: _failed(now, job, failure, kind))
             return
     log.info("job %s of %s is done", job.kind, session_id)
 
@@ -173,7 +187,7 @@ class Reporter:
             )
         if failure is None:
             return is_same(self._store.read(self._id).job, self._job)
-        self._store.update(self._id, partial(_failed, job=self._job, failure=failure))
+        self._store.update(self._id, partial(_failed, job=self._job, failure=failure, kind=self._kind))
         return False
 
     def _measured(self) -> Progress:
@@ -199,8 +213,8 @@ def _begun(session: Session, kinds: Mapping[str, Kind]) -> Session:
     if job is None or not job.active:
         return session
     if job.attempt >= MOST_ATTEMPTS:
-        noun = kinds[job.kind].noun
-        return failed(session, Failure(problem=f"The {noun} stopped {job.attempt} times without saying why."))
+        kind = kinds[job.kind]
+        return kind.failed(session, Failure(problem=f"The {kind.noun} stopped {job.attempt} times without saying why."))
     moment: datetime = utc_now()
     return _with_job(
         session,
@@ -217,13 +231,8 @@ def _done(session: Session, job: Job) -> Session:
     return msgspec.structs.replace(session, job=msgspec.structs.replace(job, state=JobState.DONE, failure=None))
 
 
-def _failed(session: Session, job: Job, failure: Failure) -> Session:
-    return failed(session, failure) if is_same(session.job, job) else session
-
-
-def failed(session: Session, failure: Failure) -> Session:
-    """The session with its job failed. Its uploads and its last good tables stay."""
-    return _with_job(session, status=Status.FAILED, state=JobState.FAILED, failure=failure)
+def _failed(session: Session, job: Job, failure: Failure, kind: Kind) -> Session:
+    return kind.failed(session, failure) if is_same(session.job, job) else session
 
 
 def _failure(error: Exception, kind: Kind) -> Failure:

@@ -19,7 +19,7 @@ from core.errors import FileRefused, LimitExceeded, SessionDamaged
 from core.files import FILE_MODE, make_folder, storage_errors, sync_folder
 from core.sessions.owners import Owner
 from core.sessions.record import JobState, Session, Status, StoredFile, encode, read
-from core.sessions.shelf import RECORD, TABLES, UPLOADS
+from core.sessions.shelf import PROFILES, RECORD, TABLES, UPLOADS
 from core.sessions.store import SessionStore
 from core.sessions.uploads import CHUNK, shown
 
@@ -54,11 +54,13 @@ def copy(store: SessionStore, session: Session, *, owner: Owner, name: str) -> S
             for file in session.files:
                 _twin(source / UPLOADS / file.id, folder / UPLOADS / file.id)
             sync_folder(folder / UPLOADS)
-            if session.tables:
-                tables = make_folder(folder / TABLES / session.tables)
-                for table in (source / TABLES / session.tables).iterdir():
-                    _twin(table, tables / table.name)
-                sync_folder(tables)
+            made = [f"{TABLES}/{session.tables}"] if session.tables else []
+            made += [f"{PROFILES}/{file.profile}" for file in session.files if file.profile]
+            for name in made:
+                target = make_folder(folder / name)
+                for table in (source / name).iterdir():
+                    _twin(table, target / table.name)
+                sync_folder(target)
         done = session.job if session.job and session.job.state is JobState.DONE else None
         return msgspec.structs.replace(
             _content(session, fresh),
@@ -74,10 +76,10 @@ def copy(store: SessionStore, session: Session, *, owner: Owner, name: str) -> S
 def pack(store: SessionStore, session: Session) -> Iterator[bytes]:
     """The session as a zip, piece by piece: its record, its uploads under the names they came with, and its tables.
 
-    The record goes without whose the session is, who may read it, its job, and the facts of its files.
+    The record goes without whose the session is, who may read it, its job, and what was found in its files.
     """
     folder, sink = store.folder(session.id), _Sink()
-    files = tuple(msgspec.structs.replace(file, facts={}) for file in session.files)
+    files = tuple(msgspec.structs.replace(file, facts={}, profile="") for file in session.files)
     plain = msgspec.structs.replace(session, owner="", shares=(), job=None, files=files)
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(RECORD, encode(plain))
@@ -107,7 +109,7 @@ def unpack(store: SessionStore, source: BinaryIO, *, owner: Owner) -> tuple[Sess
             _take(_pieces(archive, entry, file.size), target / file.id, file)
         with storage_errors():
             sync_folder(target)
-        files = tuple(msgspec.structs.replace(file, name=shown(file.name), facts={}) for file, _ in uploads)
+        files = tuple(msgspec.structs.replace(file, name=shown(file.name), facts={}, profile="") for file, _ in uploads)
         return msgspec.structs.replace(_content(before, fresh), files=files, status=_waiting(files))
 
     return store.create(before.name, owner=owner, fill=fill), bool(before.tables)

@@ -13,12 +13,12 @@ from pathlib import Path
 from core.errors import SessionDamaged, SessionError, SessionNotFound, StorageError
 from core.files import locked, make_folder, remove_folder, storage_errors
 from core.sessions.record import Session, SessionSummary
-from core.sessions.shelf import NAMES, RECORD, TABLES, UPLOADS, Shelf, changed, inside
+from core.sessions.shelf import NAMES, PROFILES, RECORD, TABLES, UPLOADS, Shelf, changed, inside
 from core.settings import DAY, Limits
 
 LITTER_AGE = 3600.0
 """Seconds: what is younger may belong to an upload or a build under way, whose record is written last."""
-FLAT = NAMES - {UPLOADS, TABLES}
+FLAT = NAMES - {UPLOADS, TABLES, PROFILES}
 """What a session without files holds."""
 
 
@@ -171,7 +171,7 @@ def _buried(shelf: Shelf, session_id: str, grave: Path, *, still: Callable[[], b
 
 def _is_quiet(shelf: Shelf, session_id: str, since: float) -> bool:
     """Whether nothing was put into the session's folders since then."""
-    return all(changed(shelf.path(session_id, name)) < since for name in ("", UPLOADS, TABLES))
+    return all(changed(shelf.path(session_id, name)) < since for name in ("", UPLOADS, TABLES, PROFILES))
 
 
 def _without_litter(shelf: Shelf, session_id: str, before: float) -> list[str]:
@@ -206,8 +206,10 @@ def _litter(folder: Path, session: Session, before: float) -> list[Path]:
     else:
         uploads = {file.id for file in session.files}
         tables = {session.tables, session.retired}
+        profiles = {file.profile for file in session.files}
         litter += [path for path in inside(folder / UPLOADS) if path.name not in uploads]
         litter += [path for path in inside(folder / TABLES) if path.name not in tables]
+        litter += [path for path in inside(folder / PROFILES) if path.name not in profiles]
     return [path for path in litter if changed(path) < before]
 
 
@@ -216,4 +218,6 @@ def _missing(shelf: Shelf, session: Session) -> list[str]:
     lost = [f"the upload {file.id} is missing" for file in session.files if not (folder / UPLOADS / file.id).is_file()]
     if session.tables and not (folder / TABLES / session.tables).is_dir():
         lost.append("the tables are missing")
+    gone = (one for one in session.files if one.profile and not (folder / PROFILES / one.profile).is_dir())
+    lost += [f"the profile of the upload {file.id} is missing" for file in gone]
     return lost

@@ -93,7 +93,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
-    """An upload. `id` is its name on disk; `name` is what the visitor called it, for showing only."""
+    """An upload. `id` is its name on disk; `name` is what the visitor called it, for showing only.
+
+    `profile` is the folder of what was made of this file alone, "" where there is none; it can be made again.
+    """
 
     id: str
     name: str
@@ -101,6 +104,7 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     added: datetime
     facts: dict[str, Any] = {}
+    profile: str = ""
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

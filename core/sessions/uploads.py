@@ -10,8 +10,9 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 
 from core.errors import LimitExceeded
-from core.files import FILE_MODE, make_folder, storage_errors, sync_folder
+from core.files import FILE_MODE, make_folder, remove_folder, storage_errors, sync_folder
 from core.sessions.record import Session, StoredFile, utc_now
+from core.sessions.shelf import PROFILES
 from core.sessions.store import SessionStore
 
 CHUNK = 1 << 20
@@ -66,6 +67,9 @@ def remove(store: SessionStore, session_id: str, file_id: str) -> Session:
         if not named(session):
             with storage_errors():
                 (folder(store, session_id) / file_id).unlink(missing_ok=True)
+            for file in before.files:
+                if file.id == file_id and file.profile:
+                    remove_folder(store.folder(session_id) / PROFILES / file.profile)
         return session
 
     before = store.read(session_id)

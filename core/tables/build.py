@@ -1,13 +1,12 @@
 """From files and their mappings to the tables: read, number, order, fold, account for every row."""
 
-import os
 from pathlib import Path
 
 import msgspec
 
 from core.engine import connect, files, identifier
 from core.errors import ThroughlineError
-from core.files import make_folder, remove_folder, storage_errors, sync_folder
+from core.files import make_folder, remove_folder, storage_errors, sync_file, sync_folder
 from core.ingest import mapping
 from core.settings import Guards
 from core.tables import menu, schema
@@ -53,7 +52,7 @@ def build(sources: list[Source], target: Path, *, guards: Guards, memory: int, w
             watcher.meter = None
         with storage_errors():
             for path in part.iterdir():
-                _sync(path)
+                sync_file(path)
             sync_folder(part)
             part.rename(target)
             sync_folder(target.parent)
@@ -271,11 +270,3 @@ class _Build:
 
     def _write(self, table: str, query: str) -> None:
         self._bench.write(query, self._part / f"{table}.parquet")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,7 +14,7 @@ FLOORS = (
     ("settings", "files", "engine", "text", "log"),
     ("sessions", "ingest"),
     ("jobs", "tables"),
-    ("flow",),
+    ("flow", "profile"),
     ("charts", "export", "parameters", "plan"),
     ("view",),
     ("views",),

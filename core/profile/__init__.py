@@ -1,0 +1,1 @@
+"""Any table: its rows with types, and what is in its columns."""

@@ -1,0 +1,69 @@
+"""What lies beside the typed rows of a file: its columns, their types, and how sure these are."""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from core.errors import NotReady
+from core.ingest.facts import ColumnFacts, Dialect
+from core.profile.types import ColumnType
+
+SCHEMA = 1
+PROFILE = "profile.json"
+WIDTH = 200
+"""Columns in one file of rows: wider ones would not fit into memory as they are written."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the typed rows of a file are made of, besides the file; `date_formats` are chosen, by column."""
+
+    file_id: str
+    dialect: Dialect
+    columns: tuple[ColumnFacts, ...]
+    rows: int
+    date_formats: dict[str, str] = {}
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder that holds them: another one when anything of this is another."""
+        told = (SCHEMA, self.dialect, [(one.name, one.formats) for one in self.columns], self.date_formats)
+        return f"{self.file_id}-{hashlib.blake2b(msgspec.json.encode(told), digest_size=8).hexdigest()}"
+
+
+class TypedColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """`format` tells how its dates or clocks are written. `stand_ins` are words that were taken for missing values, and
+    how many of each; `missing` counts them too.
+    """
+
+    name: str
+    type: ColumnType
+    format: str = ""
+    missing: int = 0
+    stand_ins: dict[str, int] = {}
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one file: `rows` are those that fit its columns, `unreadable` those that do not."""
+
+    schema: int
+    rows: int
+    unreadable: int = 0
+    columns: tuple[TypedColumn, ...]
+
+
+def parts(folder: Path, n_columns: int) -> list[tuple[Path, range]]:
+    """The files of the rows in `folder`, and the numbers of the columns in each; their rows stand in the same order."""
+    spans = [range(start, min(start + WIDTH, n_columns)) for start in range(0, n_columns, WIDTH)]
+    return [(folder / f"rows_{number}.parquet", span) for number, span in enumerate(spans)]
+
+
+def read_profile(folder: Path) -> Profile:
+    """The profile in `folder`. Raises NotReady where there is none, or another version of Throughline made it."""
+    try:
+        profile = msgspec.json.decode((folder / PROFILE).read_bytes(), type=Profile)
+    except (OSError, msgspec.MsgspecError):
+        profile = None
+    if profile is None or profile.schema != SCHEMA:
+        raise NotReady("The columns of this file have not been looked at yet.", "Open Columns again.")
+    return profile
