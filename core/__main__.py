@@ -3,6 +3,7 @@
 python -m core import FILE... [--name N] [--map ROLE=COLUMN] [--json]
 python -m core sessions [--json]
 python -m core view KEY --session ID [--filter NAME=VALUE] [--format table|csv|json] [--limit N] [--prefix A,B]
+python -m core sql --session ID [--format table|csv|json] QUESTION
 python -m core pack ID FILE
 python -m core unpack FILE
 python -m core delete ID
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pandas as pd
 
 from core import jobs, log, settings
 from core.errors import FileRefused, ThroughlineError, ViewError
@@ -91,6 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     for name, told in _parameters().items():
         command.add_argument(f"--{name}", metavar="VALUE", help=told.help)
     command.set_defaults(run=_view)
+
+    command = commands.add_parser("sql", help="print what the tables of a session answer to a question in SQL")
+    command.add_argument("question", metavar="QUESTION", help="one SELECT; DESCRIBE calls lists the columns of a table")
+    command.add_argument("--session", required=True, metavar="ID")
+    command.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    command.set_defaults(run=_sql)
 
     command = commands.add_parser("pack", help="write all of a session into one zip")
     command.add_argument("id", metavar="ID")
@@ -260,12 +268,25 @@ def _view(service: Service, given: argparse.Namespace) -> int:
     frame = wanted.frame(service.open(session), _where(given.filter), **parameters)
     if given.limit is not None:
         frame = frame.head(given.limit)
-    if given.format == "json":
-        print(as_json(frame, single=wanted.single))
-    elif given.format == "csv":
+    _print(frame, given.format, single=wanted.single)
+    return 0
+
+
+def _print(frame: pd.DataFrame, form: str, *, single: bool = False) -> None:
+    """The rows in the form that `--format` asks for."""
+    if form == "json":
+        print(as_json(frame, single=single))
+    elif form == "csv":
         sys.stdout.buffer.write(as_csv(frame))
     else:
-        print(as_text(frame, single=wanted.single))
+        print(as_text(frame, single=single))
+
+
+def _sql(service: Service, given: argparse.Namespace) -> int:
+    found = service.ask(service.store.get(given.session, by=EVERYONE), given.question)
+    _print(found.rows, given.format)
+    if found.is_cut:
+        print(f"There are more than these {len(found.rows):,} rows; THROUGHLINE_SQL_ROWS.", file=sys.stderr)
     return 0
 
 

@@ -1,18 +1,26 @@
 """DuckDB, locked down: it reads and writes one folder, loads nothing, and cannot be talked out of it."""
 
 import glob
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
 MB = 1024 * 1024
 
 
-def connect(*folders: Path, memory: int, threads: int = 2, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(
+    *folders: Path,
+    memory: int,
+    threads: int = 2,
+    spill: Path | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> duckdb.DuckDBPyConnection:
     """An in-memory database that may touch files below `folders` only, and spills to `spill` where one is given.
 
-    `memory` is in bytes. The order of the settings matters: once external access is off, no folder can be added, and
-    once the configuration is locked, nothing can be changed.
+    `memory` is in bytes; `more` are further settings of the engine, as SQL. The order of the settings matters: once
+    external access is off, no folder can be added, and once the configuration is locked, nothing can be changed.
     """
     connection = duckdb.connect(":memory:")
     # What is asked for is compared before it is taken for a pattern, so a folder is allowed as both.
@@ -22,6 +30,7 @@ def connect(*folders: Path, memory: int, threads: int = 2, spill: Path | None = 
         "memory_limit": f"'{memory // MB}MB'",
         "threads": str(threads),
         "temp_directory": quoted(str(spill)) if spill else "''",
+        **more,
         "preserve_insertion_order": "true",
         "enable_progress_bar": "true",
         "enable_progress_bar_print": "false",

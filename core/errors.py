@@ -17,6 +17,7 @@
     ├── NotReady                     the session has no tables yet
     ├── JobError
     │   └── JobCancelled
+    ├── QueryError                   a question in SQL that is not answered
     └── ViewError                    no such view, or an address it cannot read
 
 `str(error)` is one or two plain sentences that may be shown to anyone: no path, no SQL, no traceback.
@@ -124,6 +125,17 @@ class JobError(ThroughlineError):
 class JobCancelled(JobError):
     def __init__(self) -> None:
         super().__init__("The import was cancelled.", "The files are kept.")
+
+
+class QueryError(ThroughlineError):
+    """`said` is what the engine says of the question, in its own words and on several lines."""
+
+    def __init__(self, problem: str, hint: str = "", said: str = "") -> None:
+        super().__init__(problem, hint)
+        self.said = said
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n{self.said}".strip()
 
 
 class ViewError(ThroughlineError):

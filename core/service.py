@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from core import sql
 from core.errors import (
     LimitExceeded,
     MappingIncomplete,
@@ -303,6 +304,17 @@ class Service:
     def open_rows(self, session_id: str, profile: str) -> Rows:
         """The typed rows of a file, by its `profile`. Raises NotReady where they are not there."""
         return Rows(self.store.folder(session_id) / PROFILES / profile)
+
+    def offered(self, session: Session) -> dict[str, sql.Table]:
+        """The tables that can be asked in SQL, by name; none before the session was processed."""
+        return sql.offered(session, self.store.folder(session.id))
+
+    def ask(self, session: Session, query: str) -> sql.Answer:
+        """The answer of the session's tables to a question in SQL. Raises QueryError, and NotReady without tables."""
+        tables = self.offered(session)
+        if not tables:
+            raise NotReady("This session has not been processed yet.", "Press Process first.")
+        return sql.ask(tables, query, self.settings.sql)
 
     def open_tables(self, session_id: str, generation: str) -> CallLog:
         return CallLog(self.store.folder(session_id) / "tables" / generation)

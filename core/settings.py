@@ -53,6 +53,16 @@ class Guards:
 
 
 @dataclass(frozen=True)
+class QueryLimits:
+    """What one question in SQL may take: `seconds` of time, `rows` of the answer, bytes of memory and of the answer."""
+
+    seconds: int = 20
+    rows: int = 10_000
+    memory: int = 256 * MB
+    answer_bytes: int = 64 * MB
+
+
+@dataclass(frozen=True)
 class Settings:
     """`home` holds everything Throughline writes; `job_memory` is in bytes, `job_time` in seconds."""
 
@@ -64,10 +74,11 @@ class Settings:
     log_level: str = "INFO"
     limits: Limits = field(default_factory=Limits)
     guards: Guards = field(default_factory=Guards)
+    sql: QueryLimits = field(default_factory=QueryLimits)
 
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for a child process."""
-        parts = {"": self, "limits": self.limits, "guards": self.guards}
+        parts = {"": self, "limits": self.limits, "guards": self.guards, "sql": self.sql}
         numbers = {
             f"THROUGHLINE_{name}": str(getattr(parts[one.part], one.field) // one.unit) for name, one in NUMBERS.items()
         }
@@ -107,6 +118,9 @@ NUMBERS: Mapping[str, Number] = {
     "UNDO_MINUTES": Number("limits", "undo", MINUTE, least=0),
     "LINE_KB": Number("guards", "line_bytes", 1024),
     "COLUMNS": Number("guards", "columns"),
+    "SQL_SECONDS": Number("sql", "seconds"),
+    "SQL_ROWS": Number("sql", "rows"),
+    "SQL_MEMORY_MB": Number("sql", "memory", MB),
 }
 """Name, without `THROUGHLINE_` -> what it sets. Their defaults are those of the classes."""
 
@@ -114,7 +128,7 @@ NUMBERS: Mapping[str, Number] = {
 def load(environ: Mapping[str, str] = os.environ, secrets: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings. Raises SettingError, naming the setting, where a value is none that it may have."""
     given = {f"THROUGHLINE_{name.upper()}": str(value) for name, value in (secrets or {}).items()} | dict(environ)
-    numbers: dict[str, dict[str, int]] = {"": {}, "limits": {}, "guards": {}}
+    numbers: dict[str, dict[str, int]] = {"": {}, "limits": {}, "guards": {}, "sql": {}}
     for name, one in NUMBERS.items():
         if text := given.get(f"THROUGHLINE_{name}", "").strip():
             if not text.isdecimal() or int(text) < one.least:
@@ -136,5 +150,6 @@ def load(environ: Mapping[str, str] = os.environ, secrets: Mapping[str, Any] | N
         log_level=given.get("THROUGHLINE_LOG_LEVEL", "INFO").upper(),
         limits=replace(Limits(), **numbers["limits"]),
         guards=replace(Guards(), **numbers["guards"]),
+        sql=replace(QueryLimits(), **numbers["sql"]),
         **numbers[""],
     )

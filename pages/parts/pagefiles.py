@@ -7,8 +7,10 @@ START = "pages/data/start.py"
 FILES = "pages/data/files.py"
 SESSIONS = "pages/data/sessions.py"
 CALLS = "pages/data/calls.py"
-CALLS_KEY = "calls"
-"""What the list of calls is called where views go by their keys."""
+SQL = "pages/data/sql.py"
+CALLS_KEY, SQL_KEY = "calls", "sql"
+"""What the pages are called that are no views, where views go by their keys."""
+_OTHERS = {CALLS_KEY: CALLS, SQL_KEY: SQL}
 _FOLDERS = {
     "Overview": "overview",
     "What do they want?": "wants",
@@ -27,7 +29,7 @@ def page_of(view: View) -> str:
 
 def page_at(place: Place | None) -> str:
     """The file of the page where someone stood; where that is none that there is, the first view's."""
-    if place and place.page == CALLS_KEY:
-        return CALLS
+    if place and place.page in _OTHERS:
+        return _OTHERS[place.page]
     view = BY_KEY.get(place.page) if place else None
     return page_of(view or VIEWS[0])

@@ -13,6 +13,13 @@ from pages.parts.text import literal
 _NAME_LENGTH = 80
 
 
+def remember(session: Session, key: str) -> None:
+    """Keep where its owner stands in the session: the page of `key`, with what is in its address."""
+    here = state.place(key)
+    if session.last != here and state.is_mine():
+        state.service().stand(session.id, here, by=state.visitor())
+
+
 def popover(session: Session, key: str) -> None:
     """The saved views of the session, and a box to save this one, which is the view of `key`."""
     if not session.views and state.reads_only():

@@ -81,9 +81,7 @@ def head(key: str, title: str, explained: str) -> Shown:
         st.title(title, anchor=False, help=explained)
         filters.button(log, where)
         places.popover(session, key)
-    here = state.place(key)
-    if session.last != here and state.is_mine():
-        state.service().stand(session.id, here, by=state.visitor())
+    places.remember(session, key)
     all_calls = log.about.found.n_calls
     figures = summary(log, where).iloc[0]
     with st.container(horizontal=True, vertical_alignment="center"):

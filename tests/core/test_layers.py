@@ -15,6 +15,7 @@ FLOORS = (
     ("sessions", "ingest"),
     ("jobs", "tables"),
     ("flow", "profile"),
+    ("sql",),
     ("charts", "export", "parameters", "plan"),
     ("view",),
     ("views",),

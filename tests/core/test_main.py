@@ -113,6 +113,14 @@ def test_what_is_imported_is_the_same_session_for_a_server_on_that_home(imported
     assert service.open(session).about.found.n_calls == 3
 
 
+def test_a_question_in_sql_is_answered(imported):
+    core, told = imported
+    asked = "SELECT n_steps, count(*) AS n FROM calls GROUP BY ALL ORDER BY ALL"
+    answer = json.loads(core("sql", "--session", told["id"], "--format", "json", asked)[0])
+    assert sum(row["n"] for row in answer) == 3
+    assert sum(row["n"] * row["n_steps"] for row in answer) == 5
+
+
 def test_a_view_is_printed_as_json_csv_and_table(imported):
     core, told = imported
     of = ("--session", told["id"])

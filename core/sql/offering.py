@@ -1,0 +1,84 @@
+"""What can be asked: the tables of a session, and questions to begin with."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.errors import NotReady
+from core.profile.schema import parts, read_profile
+from core.sessions import Session
+from core.sessions.shelf import PROFILES
+from core.sql.asking import Part, Table
+
+ORDER = ("calls", "steps", "paths", "variants", "nodes", "menu", "files", "rejects")
+"""The tables of the calls as they are offered: what most questions are about first."""
+
+EXAMPLES = {
+    "Calls by day": "SELECT date, count(*) AS calls, avg(n_steps) AS steps\nFROM calls GROUP BY date ORDER BY date",
+    "Paths with their labels": (
+        "SELECT list_transform(nodes, lambda n: labels[n]) AS path, n_calls\n"
+        "FROM paths\n"
+        "JOIN (SELECT path, sum(n) AS n_calls FROM variants GROUP BY path) USING (path),\n"
+        "     (SELECT map_from_entries(list((node, label))) AS labels FROM nodes)\n"
+        "ORDER BY n_calls DESC LIMIT 20"
+    ),
+    "Moves between items": (
+        "SELECT here.label AS source, there.label AS target, count(*) AS n\n"
+        "FROM steps s JOIN steps t ON t.call = s.call AND t.position = s.position + 1\n"
+        "JOIN nodes here ON here.node = s.node JOIN nodes there ON there.node = t.node\n"
+        "GROUP BY ALL ORDER BY n DESC LIMIT 20"
+    ),
+    "Rejected rows by reason": "SELECT kind, reason, count(*) AS n\nFROM rejects GROUP BY ALL ORDER BY n DESC",
+}
+"""Questions that every session can answer, by what they are about."""
+
+
+def offered(session: Session, folder: Path) -> dict[str, Table]:
+    """What the session in `folder` offers, by name: the tables of its calls in ORDER, and the rows of its files.
+
+    The rows are `rows`, or `rows_1`, `rows_2`, … where there are several files, once their columns were looked at.
+    """
+    tables: dict[str, Table] = {}
+    if session.tables:
+        generation = folder / "tables" / session.tables
+        tables = {name: (Part(str(generation / f"{name}.parquet")),) for name in ORDER}
+    profiled = [(number, file.profile) for number, file in enumerate(session.files, 1) if file.profile]
+    for number, profile in profiled:
+        try:
+            names = [one.name for one in read_profile(folder / PROFILES / profile).columns]
+        except NotReady:
+            continue
+        name = "rows" if len(session.files) == 1 else f"rows_{number}"
+        found = parts(folder / PROFILES / profile, len(names))
+        tables[name] = tuple(Part(str(path), tuple(names[one] for one in span)) for path, span in found)
+    return tables
+
+
+def columns_of(table: Table) -> pd.DataFrame:
+    """column, type of a table; the types in words."""
+    schemas = [pq.read_schema(part.path) for part in table]
+    names = [name for part, schema in zip(table, schemas, strict=True) for name in part.names or schema.names]
+    return pd.DataFrame({"column": names, "type": [_in_words(kind) for schema in schemas for kind in schema.types]})
+
+
+def _in_words(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind):
+        return f"list of {_in_words(kind.value_type)}"
+    for is_one, words in _WORDS:
+        if is_one(kind):
+            return words
+    return str(kind)
+
+
+_WORDS = (
+    (pa.types.is_string, "text"),
+    (pa.types.is_boolean, "yes or no"),
+    (pa.types.is_integer, "whole number"),
+    (pa.types.is_floating, "number"),
+    (pa.types.is_decimal, "number"),
+    (pa.types.is_date, "day"),
+    (pa.types.is_timestamp, "moment"),
+    (pa.types.is_time, "time of day"),
+)
