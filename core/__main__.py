@@ -1,6 +1,6 @@
 """`python -m core`: everything that needs no browser.
 
-python -m core import FILE... [--name N] [--map ROLE=COLUMN] [--json]
+python -m core import FILE... [--name N] [--map ROLE=COLUMN] [--sheet NAME] [--member NAME] [--json]
 python -m core sessions [--json]
 python -m core view KEY --session ID [--filter NAME=VALUE] [--format table|csv|json] [--limit N] [--prefix A,B]
 python -m core sql --session ID [--format table|csv|json] QUESTION
@@ -29,9 +29,10 @@ from core.export import as_csv
 from core.export.printed import as_json, as_text
 from core.files import atomic_write, storage_errors
 from core.flow.filter import PARAMETERS, Filter
+from core.ingest.facts import Kind, Packing
 from core.jobs.memory import allowed, limit_this_process
 from core.parameters import Parameter
-from core.plan import header_groups, mapping_of
+from core.plan import header_groups, inspected, mapping_of
 from core.service import Service, unusable
 from core.sessions import EVERYONE, SHARED, Failure, JobState, Session, bundle, utc_now
 from core.text import ago, clean, file_size, plural
@@ -70,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ROLE=COLUMN",
         help='e.g. --map call="Case ID"; may be repeated',
     )
+    command.add_argument("--sheet", default="", metavar="NAME", help="of a workbook, this sheet")
+    command.add_argument("--member", default="", metavar="NAME", help="of a zip, this file")
     command.add_argument("--json", action="store_true", help="print what was found as JSON")
     command.set_defaults(run=_import)
 
@@ -136,6 +139,7 @@ def _import(service: Service, given: argparse.Namespace) -> int:
                 raise FileRefused(f"{path} cannot be read: {error.strerror}.") from error
         session = service.create(files, owner=SHARED, name=given.name)
     try:
+        _choose_parts(service, session.id, given.sheet, given.member)
         session = _processed(service, session.id, wanted)
     except ThroughlineError as error:
         raise ThroughlineError(
@@ -143,6 +147,22 @@ def _import(service: Service, given: argparse.Namespace) -> int:
         ) from error
     print(json.dumps(_told(session), ensure_ascii=False) if given.json else _report(session))
     return 0
+
+
+def _choose_parts(service: Service, session_id: str, sheet: str, member: str) -> None:
+    """Choose the sheet and the packed file that were asked for. Raises ThroughlineError where no file has any."""
+    if not sheet and not member:
+        return
+    service.look(session_id, by=EVERYONE)
+    session = _ended(service.runner.wait(session_id, _progress))
+    boxes = {file_id: facts.box for file_id, facts in inspected(session).items()}
+    workbooks = [file_id for file_id, box in boxes.items() if box.kind is Kind.WORKBOOK]
+    archives = [file_id for file_id, box in boxes.items() if box.packing is Packing.ZIP]
+    for option, part, fitting in (("--sheet", sheet, workbooks), ("--member", member, archives)):
+        if part and not fitting:
+            raise ThroughlineError(f"None of the files has what {option} chooses from.", f"Leave {option} out.")
+        for file_id in fitting if part else ():
+            service.choose_part(session_id, file_id, part, by=EVERYONE)
 
 
 def _processed(service: Service, session_id: str, wanted: dict[str, str]) -> Session:

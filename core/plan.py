@@ -14,6 +14,9 @@ from core.ingest.mapping import OF_A_MENU, ColumnMapping, Content, Group, Role, 
 from core.profile.schema import Wanted
 from core.sessions import Session, StoredFile
 
+_PART = "part:"
+"""Begins the keys of a plan that belong to files; the others belong to headers."""
+
 
 def facts_of(file: StoredFile) -> FileFacts | None:
     """What the inspection found in the file, None where it was not looked at yet."""
@@ -147,6 +150,18 @@ def with_facts(facts: dict[str, FileFacts]) -> Callable[[Session], Session]:
     return change
 
 
+def part_of(session: Session, file_id: str) -> str:
+    """The sheet of a workbook or the file of a zip that a person chose, "" where nobody did."""
+    part: str = session.plan.get(_PART + file_id, {}).get("name", "")
+    return part
+
+
+def with_part(session: Session, file_id: str, part: str) -> Session:
+    """The session with another part of a file chosen, which is to be looked at anew."""
+    files = tuple(msgspec.structs.replace(file, facts={}) if file.id == file_id else file for file in session.files)
+    return msgspec.structs.replace(session, files=files, plan={**session.plan, _PART + file_id: {"name": part}})
+
+
 def with_roles(session: Session, key: str, wanted: Mapping[str, Role]) -> Session:
     """The session with roles (column -> role) chosen for the files whose header has `key`."""
     before = choices(session, key)
@@ -180,7 +195,8 @@ def _with(session: Session, key: str, chosen: Chosen) -> Session:
 
 def fingerprint(session: Session) -> str:
     """A short text that changes when the usable files or what their columns are changes."""
-    told = [(group.file_ids, mapping_of(session, group)) for group in header_groups(session)]
+    told: list[Any] = [(group.file_ids, mapping_of(session, group)) for group in header_groups(session)]
+    told += [(file_id, facts.box.part) for file_id, facts in inspected(session).items() if facts.box.part]
     return hashlib.blake2b(msgspec.json.encode(told), digest_size=8).hexdigest()
 
 

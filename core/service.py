@@ -32,6 +32,7 @@ from core.plan import (
     unprofiled,
     with_content,
     with_date_format,
+    with_part,
     with_roles,
     without_choices,
 )
@@ -229,6 +230,11 @@ class Service:
             return msgspec.structs.replace(session, views=kept)
 
         return self._update(session_id, change, by)
+
+    def choose_part(self, session_id: str, file_id: str, part: str, *, by: Visitor) -> Session:
+        """Read another sheet or file of what was uploaded, and look at it in the background."""
+        self._update(session_id, lambda session: with_part(session, file_id, part), by)
+        return self.look(session_id, by=by)
 
     def set_role(self, session_id: str, key: str, column: str, role: Role, *, by: Visitor) -> Session:
         """Mark `column` as `role` in the files whose header has `key`. Raises MappingIncomplete for no such column."""

@@ -46,10 +46,18 @@ class Limits:
 
 @dataclass(frozen=True)
 class Guards:
-    """What a file may hold before any reader sees it."""
+    """What a file may hold before any reader sees it.
+
+    `unpacked_bytes` is what may come out of an archive, a workbook or another box, `unpacked_ratio` how many times
+    what went in; `entries` is what an archive may list, `depth` how deep the elements of XML may be nested.
+    """
 
     line_bytes: int = 1 * MB
     columns: int = 2000
+    unpacked_bytes: int = 8192 * MB
+    unpacked_ratio: int = 200
+    entries: int = 1000
+    depth: int = 50
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,10 @@ NUMBERS: Mapping[str, Number] = {
     "SQL_SECONDS": Number("sql", "seconds"),
     "SQL_ROWS": Number("sql", "rows"),
     "SQL_MEMORY_MB": Number("sql", "memory", MB),
+    "UNPACKED_MB": Number("guards", "unpacked_bytes", MB),
+    "UNPACKED_RATIO": Number("guards", "unpacked_ratio"),
+    "ARCHIVE_ENTRIES": Number("guards", "entries"),
+    "XML_DEPTH": Number("guards", "depth"),
 }
 """Name, without `THROUGHLINE_` -> what it sets. Their defaults are those of the classes."""
 

@@ -17,6 +17,7 @@ from core.plan import (
     header_groups,
     inspected,
     mapping_of,
+    part_of,
     profiles_wanted,
     unprofiled,
     with_facts,
@@ -140,7 +141,11 @@ def _inspected(store: SessionStore, settings: Settings, session: Session, report
         reporter.stage(0, total=sum(file.size for file in fresh), unit="bytes")
         for done, file in enumerate(fresh, 1):
             found[file.id] = inspect(
-                path_of(store, session.id, file), work, settings.guards, memory=engine_memory(settings)
+                path_of(store, session.id, file),
+                work,
+                settings.guards,
+                memory=engine_memory(settings),
+                part=part_of(session, file.id),
             )
             reporter.advance(sum(one.size for one in fresh[:done]))
     finally:

@@ -18,17 +18,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CONTAINERS = (
-    (
-        b"PK\x03\x04",
-        "a zip archive or an Excel workbook",
-        "Unpack it, or save the sheet as CSV, and add that.",
-    ),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it and add the CSV file that is inside."),
-    (b"%PDF", "a PDF document", "Export the data as CSV where it comes from."),
-    (b"PAR1", "a Parquet file", "Export it as CSV."),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save the sheet as CSV, and add that."),
-)
 
 
 def chunks(path: Path) -> Iterator[bytes]:
@@ -44,9 +33,6 @@ def detect(path: Path) -> tuple[str, bool]:
         raise FileRefused(
             "The file is empty.", "Export it again; it should hold a header line and a row for each step."
         )
-    for magic, what, hint in _CONTAINERS:
-        if head.startswith(magic):
-            raise FileRefused(f"This is {what}, not a CSV file.", hint)
     for bom, encoding in _BOMS:
         if head.startswith(bom):
             return encoding, True

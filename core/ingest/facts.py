@@ -1,18 +1,67 @@
 """What an inspection finds in a file, as it is kept in the session's record."""
 
+from enum import StrEnum
+
 import msgspec
 
 from core.ingest.lifecycle import Phase
 
 
+class Kind(StrEnum):
+    """What holds the rows."""
+
+    TEXT = "text"
+    WORKBOOK = "xlsx"
+    PARQUET = "parquet"
+    EVENT_LOG = "xes"
+
+
+class Packing(StrEnum):
+    """What is wrapped around that."""
+
+    NONE = ""
+    GZIP = "gzip"
+    ZIP = "zip"
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A sheet of a workbook or a file in a zip; `size` is in bytes, 0 where it says nothing."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    size: int = 0
+
+
+class Box(msgspec.Struct, frozen=True, kw_only=True):
+    """What an upload is to be taken out of: `part` of the `parts` that can be chosen, "" where there is no choice.
+
+    `others` counts what else is in it and cannot be chosen.
+    """
+
+    kind: Kind = Kind.TEXT
+    packing: Packing = Packing.NONE
+    part: str = ""
+    parts: tuple[Part, ...] = ()
+    others: int = 0
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the rows lie in it as text, so that encoding and delimiter are the file's own."""
+        return self.kind is Kind.TEXT
+
+
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
-    """How the rows of a file are written. `preamble` is the number of lines before the header."""
+    """How the rows of a file are written, once they are taken out of their `box`.
+
+    `preamble` is the number of lines before the header.
+    """
 
     delimiter: str = ","
     quote: str = '"'
     encoding: str = "utf-8"
     newline: str = "\n"
     preamble: int = 0
+    box: Box = Box()
 
     @property
     def delimiter_name(self) -> str:
@@ -53,7 +102,7 @@ class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     """`rows` counts all rows below the header, `unreadable` those of them that do not fit the columns.
 
-    A file that cannot be used has a `problem` and a `hint`, and none of the rest is to be trusted.
+    A file that cannot be used has a `problem` and a `hint`, and of the rest only the dialect's box is to be trusted.
     """
 
     dialect: Dialect = Dialect()
@@ -64,6 +113,11 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     preview: tuple[tuple[str | None, ...], ...] = ()
     problem: str = ""
     hint: str = ""
+
+    @property
+    def box(self) -> Box:
+        """What the rows are taken out of."""
+        return self.dialect.box
 
     @property
     def usable(self) -> bool:

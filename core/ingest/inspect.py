@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import msgspec
 
 from core.engine import connect
 from core.errors import FileRefused
 from core.ingest import dates, decode, guard
+from core.ingest.boxes import look, take
 from core.ingest.evidence import first_rows, tells_phases
-from core.ingest.facts import ColumnFacts, Dialect, FileFacts
+from core.ingest.facts import Box, ColumnFacts, Dialect, FileFacts
 from core.ingest.lifecycle import Phase, in_phase
 from core.ingest.load import cleaned, column, parsed_date, refused_rows, rows
-from core.ingest.plain import Plain, plain
-from core.ingest.sniff import sniff
+from core.ingest.plain import Plain, plain_of
+from core.ingest.sniff import DELIMITERS, sniff
 from core.settings import Guards
 
 log = logging.getLogger("throughline.ingest")
@@ -33,19 +35,27 @@ DATED_PART = 0.5  # of a sample must look like dates for the column to be taken 
 TRIED_PART = 0.1  # of it must be read by a format for that format to be tried on the whole column
 
 
-def inspect(path: Path, work: Path, guards: Guards, *, memory: int) -> FileFacts:
-    """What is in the file at `path`. Writes only below `work`. A file that cannot be used comes back with a problem."""
+def inspect(path: Path, work: Path, guards: Guards, *, memory: int, part: str = "") -> FileFacts:
+    """What is in the file at `path`, or in `part` of it where it has several.
+
+    Writes only below `work`. A file that cannot be used comes back with a problem.
+    """
+    box = Box()
     try:
-        dialect, header, sure = read_dialect(path, work, guards)
-        file = plain(path, dialect, work, 0, guards)
+        box = look(path, part, guards)
+        taken = take(path, box, work / "taken_0.csv", guards)
+        dialect, header, sure = read_dialect(taken.path, work, guards, delimiter=taken.delimiter)
+        dialect = msgspec.structs.replace(dialect, box=box)
+        file = plain_of(taken, dialect, work, 0, guards, keep=path)
         with connect(path.parent, work, memory=memory, spill=work) as connection:
             return _facts(connection, file, dialect, header, sure, guards)
     except FileRefused as refusal:
-        return FileFacts(problem=refusal.problem, hint=refusal.hint)
+        return FileFacts(dialect=Dialect(box=box), problem=refusal.problem, hint=refusal.hint)
     except duckdb.Error as error:
         reference = secrets.token_hex(4)
         log.error("a file could not be inspected, reference %s", reference, exc_info=error)
         return FileFacts(
+            dialect=Dialect(box=box),
             problem="The reader cannot cope with this file.",
             hint="Export it again, with fewer columns if it has many. Whoever runs this server finds more in the log "
             f"under {reference}.",
@@ -55,13 +65,18 @@ def inspect(path: Path, work: Path, guards: Guards, *, memory: int) -> FileFacts
             copy.unlink()
 
 
-def read_dialect(path: Path, work: Path, guards: Guards) -> tuple[Dialect, tuple[str, ...], bool]:
-    """How the file is written, its column names, and whether its encoding is sure. Raises FileRefused."""
+def read_dialect(
+    path: Path, work: Path, guards: Guards, *, delimiter: str = ""
+) -> tuple[Dialect, tuple[str, ...], bool]:
+    """How the file is written, its column names, and whether its encoding is sure. Raises FileRefused.
+
+    The `delimiter` is found out where it is not known.
+    """
     encoding, sure = decode.detect(path)
     newline = guard.newline_of(path)
     source = decode.as_utf8(path, encoding, newline, work / "utf8.csv")
     guard.check_lines(source, guards)
-    delimiter, header, preamble = sniff(source)
+    delimiter, header, preamble = sniff(source, (delimiter,) if delimiter else DELIMITERS)
     if len(header) > guards.columns:
         raise FileRefused(
             f"The file has {len(header):,} columns; {guards.columns:,} are allowed.",

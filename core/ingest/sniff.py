@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import FileRefused
@@ -13,11 +14,12 @@ SAMPLE_ROWS = 500
 AGREEING = 0.6  # of the rows must have the same number of columns for a file to count as a table
 
 
-def sniff(path: Path, quote: str = '"') -> tuple[str, tuple[str, ...], int]:
+def sniff(path: Path, delimiters: Sequence[str] = DELIMITERS, quote: str = '"') -> tuple[str, tuple[str, ...], int]:
     """The delimiter, the column names and the number of blank lines before the header of a UTF-8 file.
 
-    The delimiter is the one that cuts most of the first rows into the same number of columns, the more columns the
-    better. Names are made unique, and a missing name becomes "column N". Raises FileRefused for what is no table.
+    The delimiter is the one of `delimiters` that cuts most of the first rows into the same number of columns, the more
+    columns the better. Names are made unique, and a missing name becomes "column N". Raises FileRefused for what is no
+    table.
     """
     with path.open("rb") as file:
         sample = file.read(SAMPLE_BYTES)
@@ -26,7 +28,7 @@ def sniff(path: Path, quote: str = '"') -> tuple[str, tuple[str, ...], int]:
     lines = sample.decode("utf-8-sig", errors="ignore").split("\n")
     blank = next((number for number, line in enumerate(lines) if line.strip()), 0)
     text = "\n".join(lines[blank:])
-    best, delimiter = max((_score(_rows(text, delimiter, quote)), delimiter) for delimiter in reversed(DELIMITERS))
+    best, delimiter = max((_score(_rows(text, delimiter, quote)), delimiter) for delimiter in reversed(delimiters))
     if best < AGREEING:
         raise FileRefused(
             "This is not a table: its lines have no delimiter in common.",

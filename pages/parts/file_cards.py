@@ -1,10 +1,13 @@
 """The cards of the files of a session, and the account of their rows once they were processed."""
 
+from collections.abc import Iterator
+from functools import partial
+
 import streamlit as st
 
 from core.errors import ThroughlineError
 from core.export import as_csv
-from core.ingest.facts import FileFacts
+from core.ingest.facts import Box, FileFacts, Kind, Packing
 from core.ingest.mapping import Content
 from core.plan import facts_of
 from core.sessions import Session, StoredFile
@@ -13,6 +16,8 @@ from pages.parts import cache, state
 from pages.parts.text import literal, sentence
 
 _SHOWN_ROWS = 200
+_PACKINGS = {Packing.GZIP: "gzip", Packing.ZIP: "zip"}
+_KINDS = {Kind.WORKBOOK: "Excel workbook", Kind.PARQUET: "Parquet", Kind.EVENT_LOG: "Event log (XES)"}
 
 
 def file_card(session: Session, file: StoredFile, content: Content = Content.CALLS) -> None:
@@ -25,7 +30,9 @@ def file_card(session: Session, file: StoredFile, content: Content = Content.CAL
                 _remove_button(session, file)
         if facts is None:
             st.markdown(":small[:gray[Not looked at yet.]]")
-        elif facts.usable:
+            return
+        _choice(session, file, facts.box)
+        if facts.usable:
             _badges(file, facts, content)
         else:
             st.markdown(f":red[:material/error:] **{sentence(facts.problem)}** {sentence(facts.hint)}")
@@ -42,22 +49,64 @@ def _remove_button(session: Session, file: StoredFile) -> None:
         st.rerun()
 
 
+def _choice(session: Session, file: StoredFile, box: Box) -> None:
+    """Which sheet of a workbook, or which file of a zip, is read: a choice where there are several."""
+    if len(box.parts) < 2:
+        return
+    names = [part.name for part in box.parts]
+    sizes = {part.name: f" · {file_size(part.size)}" for part in box.parts if part.size}
+    # The key names what is kept, so that the box always shows that, whoever changed it.
+    key = f"part:{file.id}:{box.part}"
+    st.selectbox(
+        "Sheet" if box.kind is Kind.WORKBOOK else "File in the archive",
+        names,
+        index=names.index(box.part) if box.part in names else None,
+        format_func=lambda name: literal(name) + sizes.get(name, ""),
+        key=key,
+        disabled=state.reads_only(),
+        on_change=partial(_choose_part, session.id, file.id, key),
+    )
+    others = f"{plural(box.others, 'other')} in it cannot be read. " if box.others else ""
+    how = (
+        "One sheet is read. To add another, save it as a workbook or CSV of its own."
+        if box.kind is Kind.WORKBOOK
+        else "One file is read. To add the others, unpack the archive and add them by themselves."
+    )
+    st.markdown(f":small[:gray[{others}{how}]]")
+
+
+def _choose_part(session_id: str, file_id: str, widget: str) -> None:
+    state.service().choose_part(session_id, file_id, st.session_state[widget], by=state.visitor())
+
+
 def _badges(file: StoredFile, facts: FileFacts, content: Content) -> None:
-    encoding = facts.dialect.encoding.upper().replace("UTF-8-SIG", "UTF-8")
     with st.container(horizontal=True):
         if content is Content.MENU:
             st.badge("describes the menu", icon=":material/account_tree:", color="blue")
         st.badge(plural(facts.rows, "row"), icon=":material/table_rows:", color="gray")
         st.badge(plural(len(facts.columns), "column"), icon=":material/view_column:", color="gray")
-        st.badge(
-            encoding if facts.sure_of_encoding else f"{encoding}, a guess", icon=":material/translate:", color="gray"
-        )
-        st.badge(facts.dialect.delimiter_name, icon=":material/more_horiz:", color="gray")
-        st.badge(f"header in line {number(facts.dialect.preamble + 1)}", icon=":material/title:", color="gray")
+        for words, icon in _written(facts):
+            st.badge(words, icon=icon, color="gray")
         st.badge(file_size(file.size), icon=":material/hard_drive:", color="gray")
         if facts.unreadable:
             words = f"{plural(facts.unreadable, 'row')} do not fit the columns"
             st.badge(words, icon=":material/warning:", color="red")
+
+
+def _written(facts: FileFacts) -> Iterator[tuple[str, str]]:
+    """How the file is written, in words, each with an icon."""
+    box, dialect = facts.box, facts.dialect
+    if box.packing is not Packing.NONE:
+        yield _PACKINGS[box.packing], ":material/folder_zip:"
+    if not box.is_text:
+        yield _KINDS[box.kind], ":material/dataset:"
+    else:
+        encoding = dialect.encoding.upper().replace("UTF-8-SIG", "UTF-8")
+        yield encoding if facts.sure_of_encoding else f"{encoding}, a guess", ":material/translate:"
+        yield dialect.delimiter_name, ":material/more_horiz:"
+    if box.kind is Kind.WORKBOOK or box.is_text:
+        where = "row" if box.kind is Kind.WORKBOOK else "line"
+        yield f"header in {where} {number(dialect.preamble + 1)}", ":material/title:"
 
 
 def account(session: Session) -> None:

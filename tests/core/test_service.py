@@ -128,7 +128,7 @@ def test_a_file_that_cannot_be_used_is_told_and_the_others_are(service):
     session = looked_at(service, may=CALLS, empty="", picture="PK\x03\x04")
     assert [(name, problem) for name, problem, _ in unusable(session)] == [
         ("empty.csv", "The file is empty."),
-        ("picture.csv", "This is a zip archive or an Excel workbook, not a CSV file."),
+        ("picture.csv", "The archive is damaged: it cannot be unpacked to its end."),
     ]
     session = processed(service, session)
     assert (session.status, session.found["n_calls"], session.found["n_files"]) == (Status.READY, 3, 1)
