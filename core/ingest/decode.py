@@ -9,7 +9,7 @@ from charset_normalizer import from_bytes
 
 from core.errors import FileRefused
 
-CHUNK = 1 << 20
+CHUNK = 1 << 17  # bytes: what is made of them stays in the processor's cache
 SAMPLE = 1 << 18
 
 _BOMS = (

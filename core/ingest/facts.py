@@ -53,7 +53,8 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """How the rows of a file are written, once they are taken out of their `box`.
 
-    `preamble` is the number of lines before the header.
+    `preamble` is the number of lines before the header. `orderly` and `padded` are what `scan.look` found, and say
+    nothing where nobody has looked.
     """
 
     delimiter: str = ","
@@ -62,6 +63,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     newline: str = "\n"
     preamble: int = 0
     box: Box = Box()
+    orderly: bool = False
+    padded: frozenset[int] | None = None
 
     @property
     def delimiter_name(self) -> str:

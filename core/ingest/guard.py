@@ -13,6 +13,8 @@ from core.settings import Guards
 
 def newline_of(path: Path) -> str:
     """A line feed where all lines of the file end alike, with a line feed or with both; else a carriage return."""
+    if not any(b"\r" in chunk for chunk in chunks(path)):
+        return "\n"
     returns = feeds = both = 0
     last = b""
     for chunk in chunks(path):
@@ -25,6 +27,8 @@ def newline_of(path: Path) -> str:
 
 def check_lines(path: Path, guards: Guards) -> None:
     """Refuse a line of a size that would hurt. Raises FileRefused, naming the limit and the line."""
+    if _all_within(path, guards.line_bytes):
+        return
     for line, lengths, _ in _lines(path):
         if (longest := int(lengths.max())) > guards.line_bytes:
             raise FileRefused(
@@ -36,9 +40,11 @@ def check_lines(path: Path, guards: Guards) -> None:
 
 def check_columns(path: Path, delimiter: bytes, guards: Guards) -> None:
     """Refuse a line with too many columns. Raises FileRefused, naming the limit and the line."""
+    if _all_within(path, guards.columns - 1):  # a line has at most as many delimiters as bytes
+        return
     begun = 0
     for line, lengths, parts in _lines(path):
-        if int(lengths.max()) < guards.columns:  # a line has at most as many delimiters as bytes
+        if int(lengths.max()) < guards.columns:
             begun = parts[-1].count(delimiter) + (begun if len(parts) == 1 else 0)
             continue
         for number, part in enumerate(parts):
@@ -48,6 +54,22 @@ def check_columns(path: Path, delimiter: bytes, guards: Guards) -> None:
                     f"Line {line + number:,} has more than {guards.columns:,} columns.",
                     "Export only the columns that are needed, or raise THROUGHLINE_COLUMNS.",
                 )
+
+
+def _all_within(path: Path, most: int) -> bool:
+    """Whether all lines of the file have at most `most` bytes, found out with one look for that many."""
+    begun = 0
+    for chunk in chunks(path):
+        start = 0
+        while start < len(chunk):
+            end = chunk.rfind(b"\n", start, start + most - begun + 1)
+            if end < 0:
+                begun += len(chunk) - start
+                break
+            start, begun = end + 1, 0
+        if begun > most:
+            return False
+    return True
 
 
 def _lines(path: Path) -> Iterator[tuple[int, NDArray[np.int64], list[bytes]]]:

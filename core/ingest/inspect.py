@@ -16,7 +16,7 @@ from core.ingest.boxes import look, take
 from core.ingest.evidence import first_rows, tells_phases
 from core.ingest.facts import Box, ColumnFacts, Dialect, FileFacts
 from core.ingest.lifecycle import Phase, in_phase
-from core.ingest.load import cleaned, column, parsed_date, refused_rows, rows
+from core.ingest.load import column, parsed_date, refused_rows, rows
 from core.ingest.plain import Plain, plain_of
 from core.ingest.sniff import DELIMITERS, sniff
 from core.settings import Guards
@@ -48,7 +48,7 @@ def inspect(path: Path, work: Path, guards: Guards, *, memory: int, part: str = 
         dialect = msgspec.structs.replace(dialect, box=box)
         file = plain_of(taken, dialect, work, 0, guards, keep=path)
         with connect(path.parent, work, memory=memory, spill=work) as connection:
-            return _facts(connection, file, dialect, header, sure, guards)
+            return _facts(connection, file, dialect if file.aside else file.dialect, header, sure, guards)
     except FileRefused as refusal:
         return FileFacts(dialect=Dialect(box=box), problem=refusal.problem, hint=refusal.hint)
     except duckdb.Error as error:
@@ -102,7 +102,7 @@ def _facts(
     at_once = EXACT_AT_ONCE if exact else COLUMNS_AT_ONCE
     for start in range(0, len(header), at_once):
         part = range(start, min(start + at_once, len(header)))
-        values = ", ".join(f"{cleaned(column(number))} AS {column(number)}" for number in part)
+        values = ", ".join(f"{file.cleaned(number)} AS {column(number)}" for number in part)
         read = rows(file.path, file.dialect, len(header), guards, rejects="" if columns else "refused")
         sampled = f"SELECT {values} FROM {rows(file.path, file.dialect, len(header), guards)} LIMIT {SAMPLE_ROWS}"
         first = [list(found) for found in zip(*connection.execute(sampled).fetchall(), strict=True)]
@@ -122,7 +122,7 @@ def _facts(
             "None of the rows fits the header.",
             "Check that the header line has as many columns as the rows below it.",
         )
-    unreadable = len(file.aside) + len(refused_rows(lambda query: connection.execute(query).fetchall(), "refused"))
+    unreadable = len(file.aside) + sum(1 for _ in refused_rows(connection, "refused"))
     return FileFacts(
         dialect=dialect,
         sure_of_encoding=sure,

@@ -2,18 +2,24 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from core.errors import FileRefused
+from core.ingest import scan
 from core.ingest.decode import chunks
 from core.ingest.facts import Dialect
+from core.ingest.scan import Places
 from core.settings import Guards
 
 TEXT_LENGTH = 500
 REREAD = 8  # times a file's size may be read again in search of the ends of its quotes
+BULK = 10_000  # records at once
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -91,28 +97,60 @@ def _spoiled(path: Path, dialect: Dialect, guards: Guards) -> Iterator[Place]:
                 opened = None
 
 
-def locate(
-    path: Path, dialect: Dialect, taken: Collection[int], refused: Collection[int]
-) -> tuple[dict[int, Place], dict[int, Place], int]:
-    """The places of rows of a UTF-8 file.
+class Found(NamedTuple):
+    """A row that was looked for: whether it is a refused one, which of those (from 0), and where it stands."""
+
+    refused: bool
+    number: int
+    place: Place
+
+
+class Located:
+    """The places of rows of a UTF-8 file, to be gone through once, in the file's order.
 
     `taken` are numbers, from 0, among the rows that the reader took; `refused` are byte offsets of all rows that it
-    refused. Returns both with their places, and how many rows were counted as taken: where that is not what the
-    reader counted, the two disagree about where rows begin and the lines of `taken` must not be believed.
+    refused; both in order. `counted` is, in the end, how many rows were counted as taken: where that is not what the
+    reader counted, the two disagree about where rows begin and the lines of `taken` must not be believed. `line_of`
+    tells what a line is called.
     """
-    wanted, waiting = set(taken), deque(sorted(refused))
-    rows: dict[int, Place] = {}
-    strays: dict[int, Place] = {}
-    number = 0
-    for offset, line, text in _records(path, dialect, deque(waiting)):
-        # The reader's offset is that of the row or of blank lines right before it.
-        if waiting and offset >= waiting[0]:
-            strays[waiting.popleft()] = Place(line, _shown(text))
-            continue
-        if number in wanted:
-            rows[number] = Place(line, _shown(text))
-        number += 1
-    return rows, strays, number
+
+    def __init__(
+        self,
+        path: Path,
+        dialect: Dialect,
+        guards: Guards,
+        taken: Places,
+        refused: Places,
+        line_of: Callable[[int], int] = int,
+    ) -> None:
+        self._taken, self._refused, self._line_of = taken, refused, line_of
+        self._rows = scan.records(path, dialect, guards) if dialect.orderly else _in_bulk(path, dialect, refused)
+        self.counted = 0
+
+    def __iter__(self) -> Iterator[Found]:
+        n_taken = n_refused = 0
+        for rows in self._rows:
+            starts = rows.starts
+            # The reader's offset is that of the row or of blank lines right before it.
+            n_strays = int(np.searchsorted(self._refused[n_refused:], starts[-1], "right")) if len(starts) else 0
+            strays = np.searchsorted(starts, self._refused[n_refused : n_refused + n_strays])
+            others = np.delete(np.arange(len(starts)), strays)
+            n_wanted = int(np.searchsorted(self._taken[n_taken:], self.counted + len(others)))
+            wanted = others[self._taken[n_taken : n_taken + n_wanted] - self.counted]
+            numbers = [(False, n_taken + number) for number in range(n_wanted)]
+            numbers += [(True, n_refused + number) for number in range(n_strays)]
+            for record, which in sorted(zip([*wanted.tolist(), *strays.tolist()], numbers, strict=True)):
+                yield Found(*which, Place(self._line_of(int(rows.lines[record])), _shown(rows.text(record))))
+            n_taken, n_refused = n_taken + n_wanted, n_refused + n_strays
+            self.counted += len(others)
+
+
+def _in_bulk(path: Path, dialect: Dialect, refused: Places) -> Iterator[scan.Rows]:
+    found = _records(path, dialect, deque(refused.tolist()))
+    while many := list(islice(found, BULK)):
+        offsets, numbers, texts = zip(*many, strict=True)
+        at = np.cumsum([0, *map(len, texts)])
+        yield scan.Rows(np.array(offsets), np.array(numbers), b"".join(texts), at)
 
 
 def _records(path: Path, dialect: Dialect, breaks: deque[int]) -> Iterator[tuple[int, int, bytes]]:

@@ -1,8 +1,9 @@
 """The one way to read a table: DuckDB, strictly, every value as text, every refused row kept."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+
+import duckdb
 
 from core.engine import files, identifier, quoted
 from core.ingest.facts import Dialect
@@ -11,6 +12,7 @@ from core.settings import Guards
 BLANKS = " \t\r\n\f\v\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 """What counts as an outer blank of a value: Unicode's white space, and the mark that stray copies of a BOM leave."""
 
+AT_ONCE = 10_000  # refused rows
 SPOILED = "has a quote that is not closed, or text behind a closing quote"
 
 
@@ -34,15 +36,19 @@ def rows(path: Path, dialect: Dialect, n_columns: int, guards: Guards, *, reject
     )
 
 
-def cleaned(value: str) -> str:
-    """SQL for a text value without its outer blanks; empty and NULL in any case are missing."""
-    # Trimming a list of characters is slow, and nearly no value needs it.
+def cleaned(value: str, *, padded: bool = True) -> str:
+    """SQL for a text value without its outer blanks, which it has none of unless `padded`; empty and NULL are missing.
+
+    NULL in any case is meant.
+    """
+    known = f"CASE WHEN upper({value}) NOT IN ('', 'NULL') THEN {value} END"
+    bare = f"CASE WHEN strlen({value}) IN (0, 4) THEN {known} ELSE {value} END"
+    if not padded:
+        return bare
+    # Trimming a list of characters is slow, and few values need it.
     trimmed = f"trim({value}, {quoted(BLANKS)})"
-    padded = f"regexp_matches({value}, {quoted(f'^[{BLANKS}]|[{BLANKS}]$')})"
-    return (
-        f"CASE WHEN {padded} THEN CASE WHEN {trimmed} = '' OR upper({trimmed}) = 'NULL' THEN NULL ELSE {trimmed} END "
-        f"WHEN {value} = '' OR (strlen({value}) = 4 AND upper({value}) = 'NULL') THEN NULL ELSE {value} END"
-    )
+    needed = f"regexp_matches({value}, {quoted(f'^[{BLANKS}]|[{BLANKS}]$')})"
+    return f"CASE WHEN {needed} THEN CASE WHEN upper({trimmed}) NOT IN ('', 'NULL') THEN {trimmed} END ELSE {bare} END"
 
 
 def parsed_date(value: str, date_format: str) -> str:
@@ -52,19 +58,21 @@ def parsed_date(value: str, date_format: str) -> str:
     return f"CASE WHEN {moment} BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2199-12-31' THEN {moment} END"
 
 
-def refused_rows(run: Callable[[str], list[tuple[Any, ...]]], rejects: str) -> list[tuple[int, str]]:
+def refused_rows(connection: duckdb.DuckDBPyConnection, rejects: str) -> Iterator[tuple[int, str]]:
     """The rows that DuckDB refused: byte offset of the row from 0, reason in words; in file order, each row once.
 
-    `run` answers a query on the connection that read them, whose reading query must have been fetched to its end.
+    The query that read them on the connection must have been fetched to its end.
     """
     # DuckDB makes the table with the first row that it refuses.
-    if not run(f"SELECT 1 FROM duckdb_tables() WHERE table_name = {quoted(rejects)}"):
-        return []
-    found = run(
+    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [rejects]).fetchall():
+        return
+    found = connection.execute(
         f"SELECT line_byte_position, min_by(error_type, column_idx), min_by(error_message, column_idx) "
         f"FROM {identifier(rejects)} GROUP BY ALL ORDER BY 1"
     )
-    return [(int(offset) - 1, _reason(str(kind), str(message))) for offset, kind, message in found]
+    while some := found.fetchmany(AT_ONCE):
+        for offset, kind, message in some:
+            yield int(offset) - 1, _reason(str(kind), str(message))
 
 
 def _reason(kind: str, message: str) -> str:

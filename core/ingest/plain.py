@@ -1,14 +1,16 @@
 """An upload as the one kind of file that the reader takes: UTF-8, rows that read strictly, quotes in order."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from core.ingest import decode, lines, load
+import msgspec
+
+from core.ingest import decode, lines, load, scan
 from core.ingest.boxes import Taken, row_of, take
 from core.ingest.facts import Dialect
-from core.ingest.lines import Place
+from core.ingest.scan import Places
 from core.settings import Guards
 
 
@@ -29,20 +31,20 @@ class Plain:
 
     path: Path
     dialect: Dialect
+    guards: Guards
     aside: tuple[Aside, ...] = ()
     rest: Sequence[int] = ()
 
-    def locate(
-        self, taken: Collection[int], refused: Collection[int]
-    ) -> tuple[dict[int, Place], dict[int, Place], int]:
-        """The places of rows in the upload, as `lines.locate` has them: `taken` by number, `refused` by byte offset."""
-        rows, strays, counted = lines.locate(self.path, self.dialect, taken, refused)
-        if self.rest:
-            rows, strays = ({key: self._in_upload(place) for key, place in one.items()} for one in (rows, strays))
-        return rows, strays, counted
+    def cleaned(self, place: int) -> str:
+        """SQL for the clean text of the column at `place`, as `load.rows` names it."""
+        return load.cleaned(load.column(place), padded=self.dialect.padded is None or place in self.dialect.padded)
 
-    def _in_upload(self, place: Place) -> Place:
-        return place._replace(line=row_of(place.line, self.rest))
+    def locate(self, taken: Places, refused: Places) -> lines.Located:
+        """Where rows stand in the upload: `taken` by number, `refused` by byte offset, both in order."""
+        return lines.Located(self.path, self.dialect, self.guards, taken, refused, self._in_upload)
+
+    def _in_upload(self, line: int) -> int:
+        return row_of(line, self.rest) if self.rest else line
 
 
 def plain(path: Path, dialect: Dialect, work: Path, number: int, guards: Guards) -> Plain:
@@ -57,8 +59,14 @@ def plain(path: Path, dialect: Dialect, work: Path, number: int, guards: Guards)
 
 def plain_of(taken: Taken, dialect: Dialect, work: Path, number: int, guards: Guards, *, keep: Path) -> Plain:
     """`plain` for what was taken out of its box already; `keep` is the upload itself, which stays in any case."""
-    utf8 = decode.as_utf8(taken.path, dialect.encoding, dialect.newline, work / f"utf8_{number}.csv")
-    whole, spoiled = lines.mended(utf8, dialect, work / f"plain_{number}.csv", guards)
+    whole = utf8 = decode.as_utf8(taken.path, dialect.encoding, dialect.newline, work / f"utf8_{number}.csv")
+    spoiled: list[lines.Place] = []
+    if not dialect.orderly:
+        seen = scan.look(utf8, dialect, guards)
+        if not seen.orderly:
+            whole, spoiled = lines.mended(utf8, dialect, work / f"plain_{number}.csv", guards)
+            seen = scan.look(whole, dialect, guards) if spoiled else seen
+        dialect = msgspec.structs.replace(dialect, orderly=seen.orderly, padded=seen.padded)
     for copy in {taken.path, utf8} - {whole, keep}:
         copy.unlink()
-    return Plain(whole, dialect, tuple(Aside(*place, load.SPOILED) for place in spoiled), taken.rest)
+    return Plain(whole, dialect, guards, tuple(Aside(*place, load.SPOILED) for place in spoiled), taken.rest)

@@ -1,13 +1,16 @@
 """Where tables are made: a locked-down DuckDB with a few handles, and someone who is told how it goes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from core.engine import identifier, quoted
+from core.ingest.load import refused_rows
 from core.tables import schema
 
 
@@ -66,6 +69,14 @@ class Bench:
         self._connection.register("given", pa.table(data))
         self.run(f"CREATE TABLE {table} AS SELECT {casts} FROM given")
         self._connection.unregister("given")
+
+    def numbers(self, query: str) -> dict[str, NDArray[Any]]:
+        """The columns of the answer, each of numbers."""
+        return {name: np.asarray(one) for name, one in self._connection.execute(query).fetchnumpy().items()}
+
+    def refused(self, table: str) -> Iterator[tuple[int, str]]:
+        """The rows that the reader refused, as `load.refused_rows` has them."""
+        return refused_rows(self._connection, table)
 
     def percent(self) -> int:
         """How far DuckDB is with the query under way, as far as it knows. To be asked from another thread."""

@@ -208,11 +208,8 @@ class _Build:
     def _account(self) -> Found:
         """Write down what became of every row. Raises ThroughlineError where it does not add up."""
         self._begin(4)
-        rejects = self._raw.rejects
-        refused = sum(reject.kind == "rejected" for reject in rejects)
-        declarations = len(rejects) - refused
-        self._bench.create("rejects", [tuple(reject) for reject in rejects])
-        self._write("rejects", "FROM rejects ORDER BY file, line NULLS LAST")
+        refused, declarations = (self._raw.rejects.counts[kind] for kind in ("rejected", "declaration"))
+        self._write("rejects", self._raw.rejects.query())
         read = [
             (number, source.id or str(number + 1), source.name, self._raw.rows[number])
             for number, source in enumerate(self._sources)

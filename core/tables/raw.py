@@ -9,11 +9,11 @@ from core.engine import files, identifier
 from core.errors import FileRefused
 from core.ingest import dates, load
 from core.ingest.facts import Dialect
-from core.ingest.lines import Place
-from core.ingest.mapping import ColumnMapping, Content, Role
+from core.ingest.mapping import ColumnMapping, Role
 from core.ingest.plain import Plain, plain
 from core.settings import Guards
 from core.tables.bench import Bench, Watcher
+from core.tables.rejects import Odd, Refused, Rejects
 
 TEXT_ROLES = {Role.OUTCOME: "outcome", Role.CUSTOMER: "customer", Role.AGENT: "agent"}
 SECONDS_ROLES = {Role.QUEUE_WAIT: "queue_wait", Role.HANDLE_TIME: "handle_time"}
@@ -37,16 +37,6 @@ class Source(NamedTuple):
     id: str = ""
 
 
-class Reject(NamedTuple):
-    """A row that is no step, as in schema.TABLES; line and text are missing where they are not known for sure."""
-
-    file: int
-    line: int | None
-    kind: str
-    reason: str
-    text: str | None
-
-
 class RawRows:
     """Reads `sources` into the view `raw`: row, file, the text of each role, attributes, at, hour, unread, in_menu.
 
@@ -66,7 +56,7 @@ class RawRows:
         kept = [name for role, name in KEPT_ROLES.items() if self._has(role)]
         kept += [f"attribute.{name}" for name in self.attributes]
         self._parts = [tuple(kept[start : start + WIDTH]) for start in range(0, max(len(kept), 1), WIDTH)]
-        self.rejects: list[Reject] = []
+        self.rejects = Rejects(bench)
         self.rows: list[int] = []
 
     def read(self, watcher: Watcher) -> None:
@@ -99,21 +89,22 @@ class RawRows:
         file = plain(source.path, source.dialect, work, number, self._guards)
         table = f"refused_{number}"
         read = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards, rejects=table)
-        taken = self._bench.write(self._select(source, number, read), work / f"raw_{number}.parquet")
-        refused = load.refused_rows(self._bench.run, table)
+        taken = self._bench.write(self._select(source, number, file, read), work / f"raw_{number}.parquet")
+        refused = Refused()
+        for offset, reason in self._bench.refused(table):
+            refused.add(offset, reason)
         again = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards)
         for part, names in enumerate(self._parts[1:], 1):
-            query = f"SELECT {self._number()}, {_texts(source, self._kept_of(source, names))} FROM {again}"
+            query = f"SELECT {self._number()}, {_texts(source, file, self._kept_of(source, names))} FROM {again}"
             if self._bench.write(query, work / f"part_{part}_{number}.parquet") != taken:
                 raise FileRefused(
                     f"{source.name} was not read twice in the same way.", "Try again, with fewer columns."
                 )
-        self.rejects += [Reject(number, row.line, "rejected", row.reason, row.text) for row in file.aside]
-        self._reject(number, file, source, taken, refused)
+        self.rejects.add(number, file, source.mapping.content, self._odd(number), refused, taken)
         self.rows.append(taken + len(refused) + len(file.aside))
         self._taken += taken
 
-    def _select(self, source: Source, number: int, read: str) -> str:
+    def _select(self, source: Source, number: int, file: Plain, read: str) -> str:
         """SQL for the rows of a file as the build needs them; each level uses what the one below worked out once."""
         roles = source.mapping
         wanted = [Role.CALL, Role.NODE, Role.PARENT, Role.LABEL, Role.URL]
@@ -131,7 +122,7 @@ class RawRows:
             SELECT * EXCLUDE (date) {_replacing(kept)}, {hour} AS hour, date IS NOT NULL AND "at" IS NULL AS unread,
                    {"true" if roles.column(Role.PARENT) else "false"} AS in_menu, {number} AS file
             FROM (SELECT * {_replacing(parsed)}, {at} AS "at"
-                  FROM (SELECT {self._number()}, {_texts(source, texts)} FROM {read}))
+                  FROM (SELECT {self._number()}, {_texts(source, file, texts)} FROM {read}))
             """
 
     def _number(self) -> str:
@@ -143,47 +134,27 @@ class RawRows:
         of_roles = {name: source.mapping.column(role) for role, name in KEPT_ROLES.items()}
         return {name: of_roles.get(name) or own.get(name.lower()) for name in names}
 
-    def _reject(self, number: int, file: Plain, source: Source, n_taken: int, refused: list[tuple[int, str]]) -> None:
-        """Note the rows that the reader refused, and those it took that lack a call id or a node id."""
+    def _odd(self, number: int) -> Odd:
+        """The rows of a file that the reader took and that lack a call id or a node id."""
         raw = files(self._bench.work / f"raw_{number}.parquet")
-        odd = self._bench.run(
-            f'SELECT row - {self._taken}, "call" IS NULL, node IS NULL FROM read_parquet({raw}) '
-            'WHERE "call" IS NULL OR node IS NULL ORDER BY row'
+        found = self._bench.numbers(
+            f'SELECT row - {self._taken} AS row, "call" IS NULL AS no_call, node IS NULL AS no_node '
+            f'FROM read_parquet({raw}) WHERE "call" IS NULL OR node IS NULL ORDER BY row'
         )
-        if not odd and not refused:
-            return
-        wanted, offsets = [row for row, _, _ in odd], [offset for offset, _ in refused]
-        rows, strays, counted = file.locate(wanted, offsets)
-        for row, no_call, no_node in odd:
-            kind, reason = _verdict(source.mapping.content, no_call, no_node)
-            self._note(number, rows.get(row) if counted == n_taken else None, kind, reason)
-        for offset, reason in refused:
-            self._note(number, strays.get(offset), "rejected", reason)
-
-    def _note(self, number: int, place: Place | None, kind: str, reason: str) -> None:
-        self.rejects.append(Reject(number, place and place.line, kind, reason, place and place.text))
-
-
-def _verdict(content: Content, no_call: bool, no_node: bool) -> tuple[str, str]:
-    """Kind and reason of a row without a call id, a node id or both."""
-    if content is Content.MENU:
-        return ("rejected", "has no node id") if no_node else ("declaration", "describes the menu")
-    if not no_node:
-        return "declaration", "has no call id, so it only declares its node"
-    return "rejected", "has no call id and no node id" if no_call else "has no node id"
+        return Odd(found["row"], found["no_call"], found["no_node"])
 
 
 def _replacing(columns: list[str]) -> str:
     return f"REPLACE ({', '.join(columns)})" if columns else ""
 
 
-def _texts(source: Source, columns: Mapping[str, str | None]) -> str:
+def _texts(source: Source, file: Plain, columns: Mapping[str, str | None]) -> str:
     """SQL for clean texts, `columns` being the name of each -> its column in the source."""
-    return ", ".join(f"{_text(source, column)} AS {identifier(name)}" for name, column in columns.items())
+    return ", ".join(f"{_text(source, file, column)} AS {identifier(name)}" for name, column in columns.items())
 
 
-def _text(source: Source, column: str | None) -> str:
+def _text(source: Source, file: Plain, column: str | None) -> str:
     """SQL for the clean text of a column, NULL where no column has the role."""
     if column is None:
         return "NULL::VARCHAR"
-    return load.cleaned(load.column(source.mapping.columns.index(column)))
+    return file.cleaned(source.mapping.columns.index(column))

@@ -10,7 +10,7 @@ from tests.logs import HEADER, inspected
 def test_the_facts_are_of_the_whole_file(tmp_path: Path) -> None:
     rows = "".join(f"c{number // 3},3/{1 + number % 28}/2025,{number % 7},0,item,NULL\n" for number in range(3000))
     facts = inspected(tmp_path, HEADER + rows + "short,row\n")
-    assert (facts.rows, facts.unreadable, facts.dialect) == (3001, 1, Dialect())
+    assert (facts.rows, facts.unreadable, facts.dialect) == (3001, 1, Dialect(orderly=True, padded=frozenset()))
     call, date, node, _, label, url = facts.columns
     assert (call.filled, call.distinct, call.hedge) == (3000, 1000, "")
     assert (node.distinct, label.distinct, label.samples) == (7, 1, ("item",))

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,8 @@ from core.engine import connect
 from core.errors import FileRefused
 from core.ingest import load
 from core.ingest.facts import Dialect
-from core.ingest.lines import Place, locate, mended
+from core.ingest.lines import Located, Place, mended
+from core.ingest.plain import plain
 from core.settings import Guards
 from tests import naive
 from tests.logs import MEMORY, inspected
@@ -30,18 +32,21 @@ class Reading:
             folder = Path(name)
             path = folder / "file.csv"
             path.write_bytes(text.replace("\n", end).encode())
-            whole, self.spoiled = mended(path, Dialect(), folder / "mended.csv", guards)
+            file = plain(path, Dialect(), folder, 0, guards)
+            self.spoiled = [Place(row.line, row.text) for row in file.aside]
             with connect(folder, memory=MEMORY) as connection:
 
                 def run(query: str) -> list[tuple[object, ...]]:
                     return connection.execute(query).fetchall()
 
-                self.values = run(f"FROM {load.rows(whole, Dialect(), 3, guards, rejects='refused')}")
-                self.refused = load.refused_rows(run, "refused")
-            offsets = [offset for offset, _ in self.refused]
-            taken, strays, self.counted = locate(whole, Dialect(), range(len(self.values)), offsets)
-        self.taken = [taken.get(row) for row in range(len(self.values))]
-        self.strays = [strays.get(offset) for offset in offsets]
+                self.values = run(f"FROM {load.rows(file.path, Dialect(), 3, guards, rejects='refused')}")
+                self.refused = list(load.refused_rows(connection, "refused"))
+            rows, offsets = np.arange(len(self.values)), np.array([offset for offset, _ in self.refused], np.int64)
+            located = file.locate(rows, offsets)
+            places = {(one.refused, one.number): one.place for one in located}
+        self.counted = located.counted
+        self.taken = [places.get((False, row)) for row in rows.tolist()]
+        self.strays = [places.get((True, row)) for row in range(len(offsets))]
 
 
 @settings(max_examples=150, deadline=None)
@@ -120,8 +125,9 @@ def test_rows_behind_a_preamble_of_blank_lines_have_the_files_line_numbers(tmp_p
     path.write_bytes(b'\n \nh,i,j\n1,2,3\n4,5\n"\n')
     dialect = Dialect(preamble=2)
     assert mended(path, dialect, tmp_path / "mended.csv", Guards())[1] == [Place(6, '"')]
-    rows, strays, counted = locate(path, dialect, [0], [15])
-    assert (rows, strays[15], counted) == ({0: Place(4, "1,2,3")}, Place(5, "4,5"), 2)
+    located = Located(path, dialect, Guards(), np.array([0]), np.array([15]))
+    assert list(located) == [(False, 0, Place(4, "1,2,3")), (True, 0, Place(5, "4,5"))]
+    assert located.counted == 2
 
 
 @pytest.mark.parametrize(
