@@ -184,8 +184,9 @@ class _Marks:
         edges = pairs + (kinds[pairs] != _EDGE)
         outside = (np.searchsorted(quotes, edges) + inside) % 2 == 0
         found = [(pairs + (kinds[pairs] == _EDGE))[outside], self._padded_quotes(data, quotes, inside)]
-        if kinds[-1] == _SPACE:
-            found.append(np.array([len(data) - 1]))
+        ends = [place for place in (0, len(data) - 1) if kinds[place] == _SPACE]
+        if ends:
+            found.append(np.array(ends))
         if not block.isascii():
             found.append(self._foreign(data, np.flatnonzero(kinds == _FOREIGN)))
         places = np.concatenate(found)
@@ -225,7 +226,7 @@ class _Marks:
         """The quotes that begin or end a value with outer blanks."""
         opening, closing = quotes[int(inside) :: 2], quotes[1 - int(inside) :: 2]
         behind = self._is_space[data[np.minimum(opening + 1, len(data) - 1)]]
-        before = self._is_space[data[closing - 1]]
+        before = self._is_space[data[closing - 1]] | (closing == 0)  # a block begins behind a line end
         own = (opening == 0) | (data[opening - 1] != self._quote)
         last = (closing + 1 == len(data)) | (data[np.minimum(closing + 1, len(data) - 1)] != self._quote)
         return np.concatenate([opening[behind & own], closing[before & last]])

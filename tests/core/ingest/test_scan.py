@@ -53,6 +53,11 @@ def test_only_columns_with_outer_blanks_are_named(row: str, padded: set[int]) ->
     assert looked(f"h,i,j\n{row}") == scan.Look(orderly=True, padded=frozenset(padded))
 
 
+def test_a_blank_at_the_beginning_of_a_line_is_seen_wherever_blocks_begin() -> None:
+    for lines in range(1, 9):
+        assert looked("h,i,j\n" + "1,2,3\n" * lines + " 1,2,3\n" * lines, Guards(line_bytes=8)).padded == {0}
+
+
 def test_where_a_value_of_several_lines_hides_the_column_it_may_be_any() -> None:
     assert looked('h,i,j\n1,"2\r\n",3').padded is None
     assert looked('h,i,j\n1,"x\ny",3 ').padded is None
