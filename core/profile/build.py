@@ -10,11 +10,12 @@ from core.engine import connect
 from core.files import atomic_write, make_folder, remove_folder, storage_errors, sync_file, sync_folder
 from core.ingest.plain import plain
 from core.profile import rows
-from core.profile.schema import PROFILE, SCHEMA, Profile, Wanted
+from core.profile.columns import Columns
+from core.profile.schema import PROFILE, SCHEMA, Profile, Wanted, parts
 from core.settings import Guards
 from core.tables.bench import Bench, Nobody, Watcher
 
-READING = "Reading the rows"
+READING, LOOKING = "Reading the rows", "Looking at the columns"
 
 
 def build(
@@ -31,14 +32,16 @@ def build(
     StorageError.
     """
     watcher = watcher or Nobody()
-    watcher.plan(*[READING] * len(sources))
+    watcher.plan(*[READING, LOOKING] * len(sources))
     for number, (path, wanted) in enumerate(sources):
-        watcher.stage(number, total=wanted.rows, unit="rows")
+        watcher.stage(2 * number, total=wanted.rows, unit="rows")
         if not (folder / wanted.folder / PROFILE).is_file():
-            _build(path, wanted, folder / wanted.folder, guards, memory, watcher)
+            _build(path, wanted, folder / wanted.folder, guards, memory, watcher, looking=2 * number + 1)
 
 
-def _build(path: Path, wanted: Wanted, target: Path, guards: Guards, memory: int, watcher: Watcher) -> None:
+def _build(
+    path: Path, wanted: Wanted, target: Path, guards: Guards, memory: int, watcher: Watcher, looking: int
+) -> None:
     part = target.with_name(f".{target.name}.part")
     work = target.with_name(f".{target.name}.work")
     try:
@@ -50,8 +53,14 @@ def _build(path: Path, wanted: Wanted, target: Path, guards: Guards, memory: int
             bench = Bench(connection, work)
             watcher.meter = partial(_done, bench, wanted.rows)
             n_rows, columns = rows.write(bench, source, wanted.columns, part, guards, wanted.date_formats)
-            watcher.meter = None
-        profile = Profile(schema=SCHEMA, rows=n_rows, unreadable=wanted.rows - n_rows, columns=columns)
+            watcher.stage(looking, total=len(columns), unit="columns")
+            found = []
+            for path_of_part, numbers in parts(part, len(columns)):
+                looked = Columns(bench, path_of_part, n_rows)
+                for one in numbers:
+                    found.append(looked.profile(one, columns[one]))
+                    watcher.advance(len(found))
+        profile = Profile(schema=SCHEMA, rows=n_rows, unreadable=wanted.rows - n_rows, columns=tuple(found))
         with atomic_write(part / PROFILE) as file:
             file.write(msgspec.json.encode(profile))
         with storage_errors():

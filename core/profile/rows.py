@@ -7,7 +7,7 @@ from core.engine import files, quoted
 from core.ingest import load
 from core.ingest.facts import ColumnFacts
 from core.ingest.plain import Plain
-from core.profile.schema import TypedColumn, parts
+from core.profile.schema import Nearly, TypedColumn, parts
 from core.profile.types import NUMBERS, TEXT, WHOLE, Reading, candidates, stands_in, typed
 from core.settings import Guards
 from core.tables.bench import Bench
@@ -15,6 +15,8 @@ from core.tables.bench import Bench
 SAMPLE_ROWS = 2000
 SAMPLED_AT_ONCE = 128
 """Columns: of many, the first rows are held in memory in parts."""
+MANY, OTHERS, OTHERS_LENGTH = 0.5, 3, 40
+"""A column of text is told to be nearly of a type where as many of its values are; with a few of the others."""
 GROUP_ROWS, GROUP_CELLS, LEAST_GROUP = 61_440, 2_000_000, 2048
 """A row group is what is read for a single row, and what is held in memory while it is written."""
 
@@ -47,6 +49,7 @@ class _Writing:
         date_formats: Mapping[str, str],
     ) -> None:
         self._bench, self._columns, self._target, self._date_formats = bench, columns, target, date_formats
+        self._nearly: dict[int, Nearly] = {}
         self._read = load.rows(source.path, source.dialect, len(columns), guards)
 
     def run(self) -> tuple[int, tuple[TypedColumn, ...]]:
@@ -79,6 +82,7 @@ class _Writing:
             format=reading.format,
             missing=n_rows - column.filled + sum(stand_ins.values()),
             stand_ins=stand_ins,
+            nearly=self._nearly.get(number),
         )
 
     def _cleaned(self, numbers: Sequence[int]) -> str:
@@ -106,7 +110,21 @@ class _Writing:
         counts = ", ".join(f"count({typed(name, reading)})" for reading in tried)
         known = f"{name} IS NOT NULL AND NOT {stands_in(name)}"
         wanted, *found = self._bench.one(f"SELECT count(*) FILTER ({known}), {counts} FROM first")
-        return next((reading for reading, count in zip(tried, found, strict=True) if count == wanted), TEXT)
+        fitting = next((reading for reading, count in zip(tried, found, strict=True) if count == wanted), TEXT)
+        if fitting == TEXT:
+            self._note(number, tried[found.index(max(found))], max(found), wanted, "first")
+        return fitting
+
+    def _note(self, number: int, reading: Reading, n: int, of: int, source: str) -> None:
+        """Remember that `n` of the values in `source` have a type that others do not have, where they are many."""
+        if n < MANY * of:
+            return
+        name = load.column(number)
+        odd = f"{name} IS NOT NULL AND NOT {stands_in(name)} AND {typed(name, reading)} IS NULL"
+        others = self._bench.run(
+            f"SELECT DISTINCT left({name}, {OTHERS_LENGTH}) FROM {source} WHERE {odd} ORDER BY 1 LIMIT {OTHERS}"
+        )
+        self._nearly[number] = Nearly(reading.type, n, of, tuple(text for (text,) in others))
 
     def _settled(self, number: int, reading: Reading) -> tuple[Reading, dict[str, int]]:
         """The reading that all values of a column have, some of which do not have `reading`; its words for missing."""
@@ -121,6 +139,8 @@ class _Writing:
         for one, count in zip(tried, found, strict=True):
             if count == wanted and count:
                 return one, stand_ins
+        best = found.index(max(found))
+        self._note(number, tried[best], found[best], wanted, f"({self._cleaned([number])})")
         return TEXT, {}
 
     def _write(self, readings: Sequence[Reading]) -> list[int]:

@@ -7,9 +7,11 @@ import msgspec
 
 from core.errors import NotReady
 from core.ingest.facts import ColumnFacts, Dialect
+from core.profile.days import Days
+from core.profile.measures import Histogram, Numbers
 from core.profile.types import ColumnType
 
-SCHEMA = 1
+SCHEMA = 2
 PROFILE = "profile.json"
 WIDTH = 200
 """Columns in one file of rows: wider ones would not fit into memory as they are written."""
@@ -31,9 +33,17 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.file_id}-{hashlib.blake2b(msgspec.json.encode(told), digest_size=8).hexdigest()}"
 
 
+class Nearly(msgspec.Struct, frozen=True):
+    type: ColumnType
+    n: int
+    of: int
+    others: tuple[str, ...]
+
+
 class TypedColumn(msgspec.Struct, frozen=True, kw_only=True):
-    """`format` tells how its dates or clocks are written. `stand_ins` are words that were taken for missing values, and
-    how many of each; `missing` counts them too.
+    """`format` tells how its dates, clocks or numbers are written. `stand_ins` are words that were taken for missing
+    values, and how many of each; `missing` counts them too. Where a column is text although many of its values are of
+    another type, `nearly` says of which, with how many of how many, and a few of the others.
     """
 
     name: str
@@ -41,6 +51,29 @@ class TypedColumn(msgspec.Struct, frozen=True, kw_only=True):
     format: str = ""
     missing: int = 0
     stand_ins: dict[str, int] = {}
+    nearly: Nearly | None = None
+
+
+class Lengths(msgspec.Struct, frozen=True):
+    """Of texts, in characters."""
+
+    least: int
+    mean: float
+    most: int
+
+
+class ColumnProfile(TypedColumn, frozen=True, kw_only=True):
+    """`distinct` counts the different values, missing aside; with `hedge` "about" it is an estimate, and nothing else
+    is told of the values. `top` are the most frequent ones as text, cut, with their counts; none where all differ.
+    """
+
+    distinct: int = 0
+    hedge: str = ""
+    top: tuple[tuple[str, int], ...] = ()
+    numbers: Numbers | None = None
+    days: Days | None = None
+    clocks: Histogram | None = None
+    lengths: Lengths | None = None
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +82,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     schema: int
     rows: int
     unreadable: int = 0
-    columns: tuple[TypedColumn, ...]
+    columns: tuple[ColumnProfile, ...]
 
 
 def parts(folder: Path, n_columns: int) -> list[tuple[Path, range]]:

@@ -13,6 +13,9 @@ from core.engine import identifier, quoted
 from core.ingest.load import refused_rows
 from core.tables import schema
 
+BATCH = 200_000
+"""Rows that are handed over at once."""
+
 
 class Watcher(Protocol):
     """Told how the build goes on. `meter`, while it is set, gives (done, total) of the stage under way."""
@@ -56,6 +59,16 @@ class Bench:
         """The one row that answers `query`."""
         (row,) = self.run(query)
         return row
+
+    def array(self, query: str, n: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+        """The one column of the answer, which has `n` values and none missing, without ever holding it twice."""
+        values = np.empty(n, dtype)
+        at = 0
+        for batch in self._connection.sql(query).to_arrow_reader(BATCH):
+            piece = batch.column(0).to_numpy(zero_copy_only=False)
+            values[at : at + piece.size] = piece
+            at += piece.size
+        return values
 
     def write(self, query: str, path: Path) -> int:
         """Write the rows of `query` to a Parquet file; how many there were."""
