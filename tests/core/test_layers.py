@@ -15,7 +15,7 @@ FLOORS = (
     ("sessions", "ingest"),
     ("jobs", "tables"),
     ("flow", "profile"),
-    ("sql",),
+    ("sql", "builder"),
     ("charts", "export", "parameters", "plan"),
     ("view",),
     ("views",),
