@@ -11,7 +11,7 @@ from core.service import PROJECT
 # From the ground up: a room may use its own floor and those below.
 FLOORS = (
     ("errors",),
-    ("settings", "files", "engine", "text", "log"),
+    ("settings", "files", "folder", "engine", "text", "log"),
     ("sessions", "ingest"),
     ("jobs", "tables"),
     ("flow", "profile"),
@@ -21,7 +21,8 @@ FLOORS = (
     ("views",),
     ("work", "habits"),
     ("service",),
-    ("server", "downloads", "__main__"),
+    ("gate",),
+    ("server", "downloads", "receiving", "__main__"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 CORE = sorted((PROJECT / "core").rglob("*.py"))
