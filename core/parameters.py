@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qsl, urlencode
 
 from core.errors import ViewError
+from core.flow.filter import ALL, Filter
 from core.flow.ids import join_ids, split_ids
 from core.tables.calllog import CallLog
+
+EVERY: Final = "all"
+"""How an address says that a second group is all calls."""
 
 
 class Parameter(Protocol):
@@ -99,3 +104,68 @@ class Marked:
 
     def write(self, value: tuple[str, ...]) -> str:
         return join_ids(tuple(sorted(value))) or ","
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few `options`, (value, what a person is told of it); the first by default."""
+
+    name: str
+    title: str
+    help: str
+    options: tuple[tuple[str, str], ...]
+
+    def default(self, log: CallLog) -> str:
+        return self.options[0][0]
+
+    def read(self, text: str) -> str:
+        known = [value for value, _ in self.options]
+        if text not in known:
+            raise ViewError(f"{self.title}: {text[:40]!r} cannot be used.", f"It is one of: {', '.join(known)}.")
+        return text
+
+    def write(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of the values of a column of `calls`, or "" for what the view shows by itself."""
+
+    name: str
+    title: str
+    help: str
+    values: Callable[[CallLog], tuple[str, ...]]
+
+    def default(self, log: CallLog) -> str:
+        return ""
+
+    def read(self, text: str) -> str:
+        return text
+
+    def write(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True)
+class Group:
+    """A second filter, written as the query of an address; None for the group that the view takes by itself."""
+
+    name: str
+    title: str
+    help: str
+
+    def default(self, log: CallLog) -> Filter | None:
+        return None
+
+    def read(self, text: str) -> Filter | None:
+        if not text:
+            return None
+        if text == EVERY:
+            return ALL
+        return Filter.from_query(dict(parse_qsl(text, keep_blank_values=True)))
+
+    def write(self, value: Filter | None) -> str:
+        if value is None:
+            return ""
+        return urlencode(value.as_query()) or EVERY

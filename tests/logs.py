@@ -151,6 +151,8 @@ PARENTS = ("0", "1", "7", "a", "menu only", "שיחה")
 URLS = ("https://example.org/?a=1,2", "http://x")
 OUTCOMES = ("solved", "left, angry", "נפתר")
 AGENTS = ("Noa", "Ben; junior")
+CUSTOMERS = ("k1", "k2", "k3", "0", "Anonymous", "007")
+HANDLE_TIMES = ("30", "0", "12.5", "-4", "soon", "inf", "90")
 CITIES = ("Haifa", "haifa", "ירושלים", "a,b\\c")
 FLOORS = ("1", "01", "-1")
 FORMATS = {
@@ -172,6 +174,8 @@ class Row(NamedTuple):
     timestamp: str
     outcome: str = ""
     agent: str = ""
+    customer: str = ""
+    handle_time: str = ""
     city: str = ""
     floor: str = ""
 
@@ -196,6 +200,8 @@ def _rows(written: str, nodes: Sequence[str]) -> st.SearchStrategy[Row]:
         timestamp=st.one_of(moment, moment, moment, st.sampled_from(MISSING + UNREADABLE)),
         outcome=often(OUTCOMES),
         agent=often(AGENTS),
+        customer=often(CUSTOMERS),
+        handle_time=often(HANDLE_TIMES),
         city=often(CITIES),
         floor=often(FLOORS),
     )
@@ -210,9 +216,9 @@ def files(draw: st.DrawFn, file_id: str = "") -> naive.File:
     given = draw(st.lists(row, max_size=25) | st.lists(row, min_size=20, max_size=40))
     step = Row("1", "1", "0", "General", "", "")
     given.insert(draw(st.integers(0, len(given))), step)
-    absent = draw(st.sets(st.sampled_from(["parent", "label", "url", "outcome", "agent"]), max_size=3))
+    absent = draw(st.sets(st.sampled_from(["parent", "label", "url", "outcome", "agent", "customer"]), max_size=3))
     absent |= set() if date_format else {"timestamp"}
-    roles = {role: role for role in COLUMNS[: -len(ATTRIBUTES)] if role not in absent}
+    roles = {role.replace("_", " "): role for role in COLUMNS[: -len(ATTRIBUTES)] if role not in absent}
     text = io.StringIO(newline="")
     end = draw(st.sampled_from(["\n", "\r\n"]))
     writer = csv.writer(text, lineterminator=end, quoting=draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])))

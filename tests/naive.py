@@ -45,7 +45,10 @@ class Step(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call; `file` counts from 1. Its values are those of outcome, agent and the attributes."""
+    """A call; `file` counts from 1. Its values are those of outcome, agent and the attributes.
+
+    `at` is when its first dated step was, `until` the last of its steps' moments.
+    """
 
     file: int
     call_id: str
@@ -54,6 +57,10 @@ class Call(NamedTuple):
     hour: int | None = None
     file_id: str = ""
     values: dict[str, str | None] = {}  # noqa: RUF012
+    at: datetime | None = None
+    until: datetime | None = None
+    customer: str | None = None
+    handle_time: float | None = None
 
 
 @dataclass
@@ -181,7 +188,7 @@ def read(*files: File) -> Log:
         log.calls.append(read_call(number, files[number - 1], call, by_time(taken)))
     log.nodes = sorted(said, key=order)
     named = {name for file in files for name in (*file.roles, *file.attributes)}
-    log.columns = sorted(named - {"call", "node", "parent", "label", "url", "timestamp"})
+    log.columns = sorted(named - {"call", "node", "parent", "label", "url", "timestamp", "customer", "handle time"})
     for node, values in said.items():
         for name, first in (("label", log.labels), ("url", log.urls), ("parent", log.parents)):
             if values[name]:
@@ -207,7 +214,20 @@ def read_call(number: int, file: File, call_id: str, steps: Sequence[Step]) -> C
         hour=moments[0].hour if timed else None,
         file_id=file.id or str(number),
         values=values,
+        at=moments[0] if moments else None,
+        until=max(moments, default=None),
+        customer=next((step.said["customer"] for step in steps if step.said.get("customer")), None),
+        handle_time=next((one for step in steps if (one := seconds(step.said.get("handle time"))) is not None), None),
     )
+
+
+def seconds(text: str | None) -> float | None:
+    """A number of seconds; one below nothing, or none at all, is missing."""
+    try:
+        found = float(text or "")
+    except ValueError:
+        return None
+    return found if 0 <= found < float("inf") else None
 
 
 def by_time(steps: Sequence[Step]) -> list[Step]:

@@ -34,8 +34,11 @@ _BAR: Final[dict[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class _Row:
-    """`parts` are (length, colour) from the left; `numbers` are (words, colour), one under each heading."""
+class Row:
+    """A bar: `parts` are (length, colour) from the left; `numbers` are (words, colour), one under each heading.
+
+    All rows have as many parts and numbers. `key` comes back from a click.
+    """
 
     label: str
     parts: list[tuple[float, str]]
@@ -66,7 +69,7 @@ def entropy_bars(frame: pd.DataFrame, palette: Palette, *, width: int) -> go.Fig
                 f"{text.plural(branches, 'different next step')}, taken {_times(row['n'])}",
             )
         )
-    return _figure(rows, ("Bits", "Options"), palette, width)
+    return rows_figure(rows, ("Bits", "Options"), palette, width)
 
 
 def coverage_bars(frame: pd.DataFrame, palette: Palette, *, width: int) -> go.Figure:
@@ -90,7 +93,7 @@ def coverage_bars(frame: pd.DataFrame, palette: Palette, *, width: int) -> go.Fi
                 f"Calls go on from here {_times(row['n'])}",
             )
         )
-    return _figure(rows, ("Top 1", "Top 2"), palette, width)
+    return rows_figure(rows, ("Top 1", "Top 2"), palette, width)
 
 
 def funnel_bars(frame: pd.DataFrame, palette: Palette, *, width: int) -> go.Figure:
@@ -119,12 +122,12 @@ def funnel_bars(frame: pd.DataFrame, palette: Palette, *, width: int) -> go.Figu
                 + (", although the menu goes on" if lost else ""),
             )
         )
-    return _figure(rows, ("Reached", "Ended"), palette, width)
+    return rows_figure(rows, ("Reached", "Ended"), palette, width)
 
 
-def _row(row: dict[Any, Any], parts: list[tuple[float, str]], numbers: list[tuple[str, str]], *facts: str) -> _Row:
+def _row(row: dict[Any, Any], parts: list[tuple[float, str]], numbers: list[tuple[str, str]], *facts: str) -> Row:
     label, node = str(row["label"]), str(row["node"])
-    return _Row(label, parts, numbers, theme.hover(label, *facts, f"id {node}"), node)
+    return Row(label, parts, numbers, theme.hover(label, *facts, f"id {node}"), node)
 
 
 def _openness(bits: float, palette: Palette) -> str:
@@ -138,7 +141,8 @@ def _times(n: int) -> str:
     return "once" if n == 1 else f"{text.number(n)} times"
 
 
-def _figure(rows: Sequence[_Row], headings: tuple[str, ...], palette: Palette, width: int) -> go.Figure:
+def rows_figure(rows: Sequence[Row], headings: tuple[str, ...], palette: Palette, width: int) -> go.Figure:
+    """A bar a row with its label, its parts side by side, and its numbers under `headings`; see `coverage_bars`."""
     if not rows:
         return theme.nothing(palette)
     split = len(rows[0].parts) > 1
@@ -201,7 +205,7 @@ def _captions(headings: tuple[str, ...], edges: list[int], palette: Palette) -> 
         yield _COLUMN | {"text": heading, "y": 1, "yref": "paper", "yanchor": "bottom", "xshift": edge, "font": font}
 
 
-def _numbers(rows: Sequence[_Row], edges: list[int], up: float) -> Iterator[dict[str, Any]]:
+def _numbers(rows: Sequence[Row], edges: list[int], up: float) -> Iterator[dict[str, Any]]:
     for place, row in enumerate(rows):
         for (words, colour), edge in zip(row.numbers, edges, strict=True):
             yield _COLUMN | {"text": theme.escape(words), "y": place - up, "xshift": edge, "font": {"color": colour}}

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -12,7 +11,6 @@ import msgspec
 
 from core.errors import LimitExceeded
 from core.files import FILE_MODE, make_folder, remove_folder, storage_errors, sync_folder
-from core.sessions.parts import Part
 from core.sessions.record import Session, StoredFile, utc_now
 from core.sessions.shelf import PROFILES
 from core.sessions.store import SessionStore
@@ -35,16 +33,16 @@ def receive(store: SessionStore, session_id: str, name: str, source: BinaryIO) -
     The same content twice is one file, and the session says so in its `notices`. Raises LimitExceeded, StorageError,
     SessionNotFound.
     """
-    tightest = room(store, store.read(session_id).files)
+    room = _room(store, store.read(session_id))
     uploads = make_folder(folder(store, session_id), parents=False)
     part = uploads / f"{uuid.uuid4().hex}.part"
     try:
         with storage_errors():
-            size, digest = _copy(source, part, tightest, name)
+            size, digest = _copy(source, part, room, name)
         file = StoredFile(id=digest[:32], name=shown(name), size=size, sha256=digest, added=utc_now())
 
         def kept(session: Session) -> Session:
-            after = with_file(session, file, store.limits.files_per_session)
+            after = _with_file(session, file, store.limits.files_per_session)
             with storage_errors():
                 part.replace(uploads / file.id)
                 sync_folder(uploads)
@@ -94,12 +92,9 @@ class Room(NamedTuple):
     problem: str
     hint: str
 
-    def refusal(self, name: str) -> LimitExceeded:
-        return LimitExceeded(f"{shown(name)} {self.problem}", self.hint)
 
-
-def room(store: SessionStore, files: Iterable[StoredFile | Part]) -> Room:
-    """The tightest of the limits on bytes, for a session with these files."""
+def _room(store: SessionStore, session: Session) -> Room:
+    """The tightest of the limits on bytes."""
     limits = store.limits
     return min(
         Room(
@@ -108,7 +103,7 @@ def room(store: SessionStore, files: Iterable[StoredFile | Part]) -> Room:
             "Split the export, or raise THROUGHLINE_FILE_MB.",
         ),
         Room(
-            limits.session_bytes - sum(file.size for file in files),
+            limits.session_bytes - sum(file.size for file in session.files),
             f"does not fit: the files of a session may take {limits.session_bytes >> 20:,} MB together.",
             "Remove files that are not needed, start another session, or raise THROUGHLINE_SESSION_MB.",
         ),
@@ -126,7 +121,7 @@ def _copy(source: BinaryIO, target: Path, room: Room, name: str) -> tuple[int, s
         while chunk := source.read(CHUNK):
             size += len(chunk)
             if size > room.n_bytes:
-                raise room.refusal(name)
+                raise LimitExceeded(f"{shown(name)} {room.problem}", room.hint)
             digest.update(chunk)
             file.write(chunk)
         file.flush()
@@ -134,22 +129,16 @@ def _copy(source: BinaryIO, target: Path, room: Room, name: str) -> tuple[int, s
     return size, digest.hexdigest()
 
 
-def with_file(session: Session, file: StoredFile, most: int) -> Session:
-    """The session with one more file; where it has the content already, with a notice. Raises LimitExceeded."""
+def _with_file(session: Session, file: StoredFile, most: int) -> Session:
     twin = next((known for known in session.files if known.id == file.id), None)
     if twin is not None:
         notice = f"{file.name} has the same content as {twin.name}, so it is counted once."
         if twin.name == file.name:
             notice = f"{file.name} was added twice, so it is counted once."
         return msgspec.structs.replace(session, notices=(*session.notices, notice))
-    check_number(len(session.files) + 1, most)
-    return msgspec.structs.replace(session, files=(*session.files, file))
-
-
-def check_number(n_files: int, most: int) -> None:
-    """Raise LimitExceeded where a session may not hold so many files."""
-    if n_files > most:
+    if len(session.files) >= most:
         raise LimitExceeded(
             f"A session holds at most {most} files.",
             "Start another session, or raise THROUGHLINE_FILES_PER_SESSION.",
         )
+    return msgspec.structs.replace(session, files=(*session.files, file))

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from core.errors import NotReady
 from core.profile.schema import parts, read_profile
 from core.sessions import Session
 from core.sessions.shelf import PROFILES
-from core.sql.tables import Part, Table, schema_of
+from core.sql.asking import Part, Table
 
 ORDER = ("calls", "steps", "paths", "variants", "nodes", "menu", "files", "rejects")
 """The tables of the calls as they are offered: what most questions are about first."""
@@ -57,8 +58,9 @@ def offered(session: Session, folder: Path) -> dict[str, Table]:
 
 def columns_of(table: Table) -> pd.DataFrame:
     """column, type of a table; the types in words."""
-    found = schema_of(table)
-    return pd.DataFrame({"column": list(found), "type": [_in_words(kind) for kind in found.values()]})
+    schemas = [pq.read_schema(part.path) for part in table]
+    names = [name for part, schema in zip(table, schemas, strict=True) for name in part.names or schema.names]
+    return pd.DataFrame({"column": names, "type": [_in_words(kind) for schema in schemas for kind in schema.types]})
 
 
 def _in_words(kind: pa.DataType) -> str:

@@ -1,6 +1,6 @@
 """Where the filter that all views share is set: every choice says how many calls it would give."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -29,15 +29,15 @@ def button(log: CallLog, where: Filter) -> None:
 
 
 @st.dialog("Filter", icon=":material/filter_list:", position="right", width=WIDTH)
-def drawer(log: CallLog, where: Filter) -> None:
-    """What can be chosen; nothing is filtered before it is applied, all of it together."""
+def drawer(log: CallLog, where: Filter, put: Callable[[Filter], None] = state.set_where) -> None:
+    """What can be chosen; nothing is filtered before it is applied, all of it together, by `put`."""
     wanted = _columns(log, where, replace(where, **_when(log, where), **_path(log, where)))
     with st.container(horizontal=True):
         if st.button(f"Show {plural(select(log, wanted).n_calls, 'call')}", type="primary", key="filter:apply"):
-            state.set_where(wanted)
+            put(wanted)
             st.rerun()
         if where and st.button("Clear all", type="tertiary", key="filter:clear"):
-            state.set_where(ALL)
+            put(ALL)
             st.rerun()
 
 

@@ -234,6 +234,27 @@ def depths(rows: pd.DataFrame, shown: view.Shown) -> None:
         st.markdown(f":small[:gray[{number(n)} {goes} further, up to {number(len(rows))} steps.]]")
 
 
+def spans(rows: pd.DataFrame, shown: view.Shown) -> None:
+    """Calls by the days until the next one: first_day, last_day, n_calls."""
+    most = int(rows["n_calls"].max())
+    found = [
+        Column(
+            label=_days(int(row.first_day), int(row.last_day), shown),
+            value=float(row.n_calls),
+            text=number(int(row.n_calls)),
+            strong=int(row.n_calls) == most,
+            hover=f"after more than {plural(int(row.first_day) - 1, 'day')}" if row.first_day > 1 else "",
+        )
+        for row in rows.itertuples()
+    ]
+    view.chart(columns(found, shown.palette), "Calls by the days until the next call", key="spans")
+
+
+def _days(first: int, last: int, shown: view.Shown) -> str:
+    days = str(first) if first == last else f"{first}–{last}"
+    return days if shown.is_narrow else f"Day {days}"
+
+
 def next_steps(rows: pd.DataFrame, shown: view.Shown, *, lost: bool, key: str) -> str:
     """The Path Explorer's list; the id of the node that was clicked, "" where none was."""
     hues = branch_hues([str(node) for node in rows["node"].dropna()], shown.palette)

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.parameters import Marked, Number, Parameter
+from core.parameters import Choice, Group, Marked, Number, OneOf, Parameter
 from core.tables.calllog import CallLog
 from core.text import isolate
 from core.view import View
@@ -34,8 +34,53 @@ def _drawn(one: Parameter, log: CallLog) -> Any:
             bind="query-params",
             width=NARROW,
         )
+    if isinstance(one, Choice):
+        return _choice(one, log)
+    if isinstance(one, OneOf):
+        return _one_of(one, log)
+    if isinstance(one, Group):  # is set by a page's own means
+        return one.read(state.parameter(one.name))
     assert isinstance(one, Marked)
     return _marked(one, log)
+
+
+def _choice(one: Choice, log: CallLog) -> str:
+    told, names = state.parameter(one.name), dict(one.options)
+    chosen = told if told in names else one.default(log)
+    key = f"choice:{one.name}:{told}"
+    picked = st.segmented_control(
+        one.title,
+        list(names),
+        default=chosen,
+        required=True,
+        format_func=names.__getitem__,
+        key=key,
+        help=one.help,
+        on_change=lambda: state.put({one.name: _unless(st.session_state[key], one.default(log))}),
+    )
+    return str(picked or chosen)
+
+
+def _one_of(one: OneOf, log: CallLog) -> str:
+    told, values = state.parameter(one.name), one.values(log)
+    key = f"one:{one.name}:{told}"
+    picked = st.selectbox(
+        one.title,
+        values,
+        index=values.index(told) if told in values else None,
+        placeholder="The most frequent",
+        key=key,
+        help=one.help,
+        format_func=isolate,
+        width=NARROW,
+        on_change=lambda: state.put({one.name: st.session_state[key] or ""}),
+    )
+    return picked or ""
+
+
+def _unless(value: str | None, usual: str) -> str:
+    """What the address says: nothing for what is usual."""
+    return "" if value in (None, usual) else str(value)
 
 
 def _marked(one: Marked, log: CallLog) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ from pages.parts.pagefiles import CALLS, FILES
 from pages.parts.text import sentence
 
 Columns = dict[str, tuple[str, str]]
-"""Column -> its heading and kind: "text", "data" (a visitor's words), "list" (of such), "count", "number", "share",
-"bool"."""
+"""Column -> its heading and kind: "text", "data" (a visitor's words), "list" (of such), "count", "number", "seconds",
+"share" (from 0 to 1, as a bar), "percent" (the same as a number), "points" (the same as a difference), "bool"."""
 SHARED: Columns = {
     "node": ("Id", "text"),
     "label": ("Menu item", "data"),
@@ -153,7 +153,7 @@ def chart(figure: go.Figure, alt: str, *, key: str = "", clickable: bool = False
 
 def table(rows: pd.DataFrame, columns: Columns, *, key: str) -> int | None:
     """The rows behind a chart; the place of the row that was chosen, None where none was."""
-    told = rows.assign(**{name: rows[name] * 100 for name, (_, kind) in columns.items() if kind == "share"})
+    told = rows.assign(**{name: rows[name] * 100 for name, (_, kind) in columns.items() if kind in _HUNDREDTHS})
     settings = {name: _column(heading, kind) for name, (heading, kind) in columns.items()}
     event = st.dataframe(
         told[list(columns)],
@@ -177,9 +177,18 @@ def behind(shown: Shown, view: View, rows: pd.DataFrame, columns: Columns) -> in
     return chosen
 
 
+_HUNDREDTHS = ("share", "percent", "points")
+
+
 def _column(heading: str, kind: str) -> Any:
     if kind == "share":
         return st.column_config.ProgressColumn(heading, format="%.1f%%", min_value=0, max_value=100)
+    if kind == "percent":
+        return st.column_config.NumberColumn(heading, format="%.1f%%")
+    if kind == "points":
+        return st.column_config.NumberColumn(heading, format="%+.1f")
+    if kind == "seconds":
+        return st.column_config.NumberColumn(heading, format="%.0f s")
     if kind == "count":
         return st.column_config.NumberColumn(heading, format="localized")
     if kind == "number":

@@ -15,7 +15,12 @@ from core.tables.calllog import CallLog
 from core.view import View
 from core.views import BY_KEY, VIEWS, sections, view
 
-LOG = b"call_id,rule_id,rule_parent_id,rule_text,popUpURL\nc1,1,0,Menu,\nc1,2,1,Prices,https://example.org\nc2,1,0,Menu,\n"
+LOG = (
+    b"call_id,call_date,rule_id,rule_parent_id,rule_text,popUpURL,outcome,customer_id,agent,queue_wait_s,handle_time_s\n"
+    b"c1,2025-03-01 09:00:00,1,0,Menu,,,k1,,,\n"
+    b"c1,2025-03-01 09:00:30,2,1,Prices,https://example.org,solved,k1,Noa,5,60\n"
+    b"c2,2025-03-02 10:00:00,1,0,Menu,,left,k1,Ben,9,30\n"
+)
 NOBODY = Filter(shortest=99)
 BARE = b"call_id,rule_id\nc1,1\nc1,2\n"
 

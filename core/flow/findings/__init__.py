@@ -10,6 +10,15 @@ from core.flow.findings.leaving import (
 from core.flow.findings.menu import of_anomalies, of_duplicates, of_unreachable
 from core.flow.findings.overview import of_summary
 from core.flow.findings.paths import of_coverage, of_entropy, of_path_explorer, of_paths, of_transitions
+from core.flow.findings.people import (
+    of_abandonment,
+    of_agents,
+    of_compare,
+    of_containment,
+    of_first_contact,
+    of_outcomes,
+    of_repeat_calls,
+)
 from core.flow.findings.wants import of_intents, of_links
 from core.flow.findings.weekdays import of_weekday_trends, of_weekdays
 from core.flow.findings.words import Finding, nobody
@@ -17,19 +26,26 @@ from core.flow.findings.words import Finding, nobody
 __all__ = [
     "Finding",
     "nobody",
+    "of_abandonment",
+    "of_agents",
     "of_anomalies",
+    "of_compare",
+    "of_containment",
     "of_coverage",
     "of_dead_ends",
     "of_depth_funnel",
     "of_depths",
     "of_duplicates",
     "of_entropy",
+    "of_first_contact",
     "of_intents",
     "of_leaves",
     "of_links",
     "of_node_funnel",
+    "of_outcomes",
     "of_path_explorer",
     "of_paths",
+    "of_repeat_calls",
     "of_summary",
     "of_transitions",
     "of_unreachable",
