@@ -4,8 +4,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
-from core import downloads, server
-from pages.parts import frame, identity, importing, state
+from core import downloads, receiving, server
+from pages.parts import dropping, frame, identity, importing, state
 
 
 def main() -> None:
@@ -22,6 +22,7 @@ def main() -> None:
         if session is None:
             page.run() if frame.needs_no_session(page) else state.go(frame.START)
             return
+        dropping.settle(session.id)
         if session.tables:
             frame.side(session)
         if frame.is_view(page) and not session.tables:
@@ -36,10 +37,11 @@ else:
     # A folder named pages/ would make Streamlit answer the first request after a start as if it listed the pages
     # itself, and a deep link with "Page not found", until the script has run once.
     PagesManager.uses_pages_directory = False
+    base = st.get_option("server.baseUrlPath")
     app = st.App(
         __file__,
         lifespan=server.lifespan(state.service),
-        routes=[downloads.route(state.service, base=st.get_option("server.baseUrlPath"))],
+        routes=[downloads.route(state.service, base=base), *receiving.routes(state.service, base=base)],
         middleware=[Middleware(server.SecurityHeaders), Middleware(server.OwnerCookie, service=state.service)],
         on_script_error=frame.say,
     )

@@ -6,11 +6,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from core import gate
 from core.errors import ThroughlineError
 from core.service import Service
 from core.sessions import EVERYONE, Keyring, Owner, bundle
-
-BOUND, LOOSE = 12 * 3600.0, 600.0  # seconds that an address works, where it needs the visitor's cookie and where not
 
 
 def address(keyring: Keyring, session_id: str, owner: Owner | None, *, base: str = "") -> str:
@@ -19,8 +18,8 @@ def address(keyring: Keyring, session_id: str, owner: Owner | None, *, base: str
     It only works together with the cookie of `owner`; where the host strips cookies there is none, and it works for
     anyone, but not for long. `base` is the path under which the server is mounted.
     """
-    ticket = keyring.ticket(_purpose(session_id, owner), BOUND if owner else LOOSE)
-    return f"{_prefix(base)}/download/{session_id}.zip?ticket={ticket}"
+    ticket = keyring.ticket(_purpose(session_id, owner), gate.BOUND if owner else gate.LOOSE)
+    return f"{gate.prefix(base)}/download/{session_id}.zip?ticket={ticket}"
 
 
 def route(service: Callable[[], Service], *, base: str = "") -> Route:
@@ -28,7 +27,7 @@ def route(service: Callable[[], Service], *, base: str = "") -> Route:
 
     def download(request: Request) -> Response:
         house, session_id = service(), request.path_params["session_id"]
-        owner = house.keyring.owner(request.cookies.get(house.keyring.name, ""))
+        owner = gate.cookie_owner(request, house.keyring)
         ticket = request.query_params.get("ticket", "")
         ours = request.headers.get("sec-fetch-site", "none") in ("same-origin", "none")
         if not (ours and house.keyring.admits(ticket, _purpose(session_id, owner))):
@@ -46,12 +45,8 @@ def route(service: Callable[[], Service], *, base: str = "") -> Route:
             },
         )
 
-    return Route(f"{_prefix(base)}/download/{{session_id}}.zip", download, methods=["GET"])
+    return Route(f"{gate.prefix(base)}/download/{{session_id}}.zip", download, methods=["GET"])
 
 
 def _purpose(session_id: str, owner: Owner | None) -> str:
     return f"download:{session_id}:{owner.key if owner else ''}"
-
-
-def _prefix(base: str) -> str:
-    return f"/{base.strip('/')}" if base.strip("/") else ""

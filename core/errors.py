@@ -11,6 +11,10 @@
     │   ├── SessionDamaged           the record does not match its checksum; the file is kept
     │   ├── SessionTooNew            written by a later Throughline
     │   └── VersionConflict          someone else saved first
+    ├── UploadError                  a file that is being sent
+    │   ├── UploadNotFound
+    │   ├── UploadOutOfStep          another piece of it comes next
+    │   └── UploadDamaged            what arrived is not what was sent
     ├── LimitExceeded                names the limit and its setting
     ├── FileRefused                  an upload that cannot be used
     ├── MappingIncomplete            a needed role has no column
@@ -94,6 +98,31 @@ class SessionTooNew(SessionError):
 class VersionConflict(SessionError):
     def __init__(self) -> None:
         super().__init__("Someone else changed this session in the meantime.", "Load it again and repeat the change.")
+
+
+class UploadError(ThroughlineError):
+    pass
+
+
+class UploadNotFound(UploadError, KeyError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Upload not found.", "It was cancelled, or left alone for a day. Choose the file again to send it anew."
+        )
+
+
+class UploadOutOfStep(UploadError):
+    """`offset` is where the next piece begins, in bytes."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(
+            "This is not the piece of the file that comes next.", "The browser goes on from where the server is."
+        )
+        self.offset = offset
+
+
+class UploadDamaged(UploadError):
+    pass
 
 
 class LimitExceeded(ThroughlineError):

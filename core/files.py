@@ -95,6 +95,15 @@ def read_regular(path: Path | str) -> bytes:
     return read_with_stat(path)[0]
 
 
+def open_regular(path: Path | str) -> BinaryIO:
+    """A regular file, to be read; a link, folder, pipe or device in its place is an OSError, never followed."""
+    descriptor = os.open(path, _READ)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file")
+    return os.fdopen(descriptor, "rb")
+
+
 def read_with_stat(path: Path | str) -> tuple[bytes, os.stat_result]:
     """`read_regular`, and what the system knows of just that file."""
     descriptor = os.open(path, _READ)
@@ -138,6 +147,16 @@ def _lock(descriptor: int, timeout: float | None) -> bool:
             return False
         time.sleep(POLL)
     return True
+
+
+def twin(source: Path, target: Path) -> None:
+    """The same file in another folder: what it holds never changes, so one copy on disk is enough where that works."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+        target.chmod(FILE_MODE)
+        sync_file(target)
 
 
 def make_folder(path: Path, *, parents: bool = True) -> Path:

@@ -1,7 +1,7 @@
 """Everything that can be done with Throughline, in one place for the pages and the command line."""
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
@@ -37,7 +37,19 @@ from core.plan import (
     without_choices,
 )
 from core.profile.tables import Rows
-from core.sessions import JobState, Keyring, Owner, Place, Session, SessionStore, Visitor, bundle, shares, uploads
+from core.sessions import (
+    JobState,
+    Keyring,
+    Owner,
+    Place,
+    Session,
+    SessionStore,
+    Visitor,
+    arrivals,
+    bundle,
+    shares,
+    uploads,
+)
 from core.sessions.shelf import PROFILES
 from core.sessions.store import NAME_LENGTH
 from core.settings import Settings
@@ -101,6 +113,11 @@ class Service:
         """Add `files` (name, content) to a session. Raises what `uploads.receive` raises where all are refused."""
         self.store.owned(session_id, by=by)
         return self._add(session_id, files)
+
+    def take(self, uploader: Owner, part_ids: Sequence[str], *, owner: Owner, by: Visitor) -> Session:
+        """Put uploads that came in pieces into the session they are for. Raises what `arrivals.take` raises."""
+        names = [self.store.parts.get(uploader, one).name for one in part_ids]
+        return arrivals.take(self.store, uploader, part_ids, owner=owner, by=by, name=title(names))
 
     def _add(self, session_id: str, files: Iterable[tuple[str, BinaryIO]]) -> Session:
         refusals: list[ThroughlineError] = []

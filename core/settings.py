@@ -72,13 +72,18 @@ class QueryLimits:
 
 @dataclass(frozen=True)
 class Settings:
-    """`home` holds everything Throughline writes; `job_memory` is in bytes, `job_time` in seconds."""
+    """`home` holds everything Throughline writes; `job_memory` is in bytes, `job_time` in seconds.
+
+    An upload comes in pieces of `chunk` bytes. The files in `folder`, where there is one, are offered to everyone.
+    """
 
     home: Path
+    folder: Path | None = None
     access: Access = Access.PRIVATE
     jobs_at_once: int = 1
     job_memory: int = 512 * MB
     job_time: int = 6 * HOUR
+    chunk: int = 4 * MB
     log_level: str = "INFO"
     limits: Limits = field(default_factory=Limits)
     guards: Guards = field(default_factory=Guards)
@@ -92,6 +97,7 @@ class Settings:
         }
         return {
             "THROUGHLINE_HOME": str(self.home),
+            "THROUGHLINE_FOLDER": str(self.folder or ""),
             "THROUGHLINE_ACCESS": self.access.value,
             "THROUGHLINE_LOG_LEVEL": self.log_level,
             **numbers,
@@ -116,6 +122,7 @@ NUMBERS: Mapping[str, Number] = {
     "JOBS_AT_ONCE": Number("", "jobs_at_once"),
     "JOB_MEMORY_MB": Number("", "job_memory", MB),
     "JOB_HOURS": Number("", "job_time", HOUR),
+    "CHUNK_KB": Number("", "chunk", 1024),
     "FILE_MB": Number("limits", "file_bytes", MB),
     "FILES_PER_SESSION": Number("limits", "files_per_session"),
     "SESSION_MB": Number("limits", "session_bytes", MB),
@@ -152,12 +159,10 @@ def load(environ: Mapping[str, str] = os.environ, secrets: Mapping[str, Any] | N
     if access not in tuple(Access):
         raise SettingError(f"THROUGHLINE_ACCESS is {access!r}.", f"It must be one of: {', '.join(Access)}.")
     home = given.get("THROUGHLINE_HOME", "").strip() or platformdirs.user_data_dir("throughline", appauthor=False)
-    try:
-        folder = Path(home).expanduser().resolve()
-    except (RuntimeError, ValueError, OSError) as error:
-        raise SettingError(f"THROUGHLINE_HOME is {home!r}.", "It must be the path of a folder.") from error
+    offered = given.get("THROUGHLINE_FOLDER", "").strip()
     return Settings(
-        home=folder,
+        home=_folder("THROUGHLINE_HOME", home),
+        folder=_folder("THROUGHLINE_FOLDER", offered) if offered else None,
         access=Access(access),
         log_level=given.get("THROUGHLINE_LOG_LEVEL", "INFO").upper(),
         limits=replace(Limits(), **numbers["limits"]),
@@ -165,3 +170,10 @@ def load(environ: Mapping[str, str] = os.environ, secrets: Mapping[str, Any] | N
         sql=replace(QueryLimits(), **numbers["sql"]),
         **numbers[""],
     )
+
+
+def _folder(name: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser().resolve()
+    except (RuntimeError, ValueError, OSError) as error:
+        raise SettingError(f"{name} is {text!r}.", "It must be the path of a folder.") from error

@@ -38,7 +38,7 @@ def row_of(name: str, behind: str) -> str:
     return found[0]
 
 
-@pytest.mark.parametrize("name", [*settings.NUMBERS, "HOME", "ACCESS", "LOG_LEVEL"])
+@pytest.mark.parametrize("name", [*settings.NUMBERS, "HOME", "FOLDER", "ACCESS", "LOG_LEVEL"])
 def test_every_setting_is_in_the_reference(name):
     assert row_of(f"THROUGHLINE_{name}", "`")
 

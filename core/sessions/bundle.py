@@ -4,7 +4,6 @@ import hashlib
 import io
 import os
 import re
-import shutil
 import struct
 import zipfile
 import zlib
@@ -16,7 +15,7 @@ from typing import BinaryIO, cast
 import msgspec
 
 from core.errors import FileRefused, LimitExceeded, SessionDamaged
-from core.files import FILE_MODE, make_folder, storage_errors, sync_folder
+from core.files import FILE_MODE, make_folder, storage_errors, sync_folder, twin
 from core.sessions.owners import Owner
 from core.sessions.record import JobState, Session, Status, StoredFile, encode, read
 from core.sessions.shelf import PROFILES, RECORD, TABLES, UPLOADS
@@ -52,14 +51,14 @@ def copy(store: SessionStore, session: Session, *, owner: Owner, name: str) -> S
         with storage_errors():
             make_folder(folder / UPLOADS)
             for file in session.files:
-                _twin(source / UPLOADS / file.id, folder / UPLOADS / file.id)
+                twin(source / UPLOADS / file.id, folder / UPLOADS / file.id)
             sync_folder(folder / UPLOADS)
             made = [f"{TABLES}/{session.tables}"] if session.tables else []
             made += [f"{PROFILES}/{file.profile}" for file in session.files if file.profile]
             for name in made:
                 target = make_folder(folder / name)
                 for table in (source / name).iterdir():
-                    _twin(table, target / table.name)
+                    twin(table, target / table.name)
                 sync_folder(target)
         done = session.job if session.job and session.job.state is JobState.DONE else None
         return msgspec.structs.replace(
@@ -146,15 +145,6 @@ def _check_room(store: SessionStore, files: tuple[StoredFile, ...], what: str) -
             "Delete sessions that are not needed, or raise THROUGHLINE_FILE_MB, THROUGHLINE_SESSION_MB or "
             "THROUGHLINE_TOTAL_MB.",
         )
-
-
-def _twin(source: Path, target: Path) -> None:
-    """The same file in another folder: what it holds never changes, so one copy on disk is enough where that works."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
-        target.chmod(FILE_MODE)
 
 
 class _Sink(io.RawIOBase):

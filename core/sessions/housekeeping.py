@@ -12,6 +12,8 @@ from pathlib import Path
 
 from core.errors import SessionDamaged, SessionError, SessionNotFound, StorageError
 from core.files import locked, make_folder, remove_folder, storage_errors
+from core.sessions import parts
+from core.sessions.parts import Parts
 from core.sessions.record import Session, SessionSummary
 from core.sessions.shelf import NAMES, PROFILES, RECORD, TABLES, UPLOADS, Shelf, changed, inside
 from core.settings import DAY, Limits
@@ -48,7 +50,7 @@ def sweep(root: Path, shelf: Shelf, discarded: Shelf, limits: Limits, now: datet
         if not mine:
             return SweepReport()
         report = set_aside(root, shelf, discarded, limits, moment, last)
-        older = empty(root, moment)
+        older = empty(root, moment) + Parts(root / parts.FOLDER).sweep(moment - DAY)
         os.utime(lock, (moment, moment))
     removed = {*report.removed, *older} - {*report.expired}
     return SweepReport(tuple(sorted(removed)), report.expired, report.kept)

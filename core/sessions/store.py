@@ -12,9 +12,10 @@ import msgspec
 
 from core.errors import LimitExceeded, SessionError, SessionNotFound, SessionReadOnly, VersionConflict
 from core.files import FILE_MODE, make_folder, remove_folder, storage_errors, sync_folder
-from core.sessions import housekeeping
+from core.sessions import housekeeping, parts
 from core.sessions.housekeeping import Problem, SweepReport
 from core.sessions.owners import SHARED, Owner, Visitor
+from core.sessions.parts import Parts
 from core.sessions.record import Progress, Session, SessionSummary, utc_now
 from core.sessions.shelf import LOCK, OWNER, Pulse, Shelf
 from core.settings import Limits
@@ -35,6 +36,7 @@ class SessionStore:
         self.limits = limits or Limits()
         self._root, self._now = root, now
         self._shelf, self._bin = Shelf(root / "sessions"), Shelf(root / "deleted")
+        self.parts = Parts(root / parts.FOLDER)
         if not self._shelf.root.is_dir():
             make_folder(root)
             make_folder(self._shelf.root)
@@ -47,14 +49,7 @@ class SessionStore:
 
         Raises LimitExceeded where the owner has as many as they may.
         """
-        if owner != SHARED:
-            mine = [one for one in self._shelf.summaries() if one.owner == owner.key]
-            theirs = sum(one.damaged or not self._has_expired(one) for one in mine)
-            if theirs >= self.limits.sessions_per_owner:
-                raise LimitExceeded(
-                    f"You have {theirs:,} sessions, which is as many as one may have.",
-                    "Delete some that are not needed, or raise THROUGHLINE_SESSIONS_PER_OWNER.",
-                )
+        self.admit(owner)
         moment = self._now()
         session = Session(
             id=str(uuid.uuid4()),
@@ -82,6 +77,18 @@ class SessionStore:
             raise
         log.info("[SESSION] stored %s in file, status %s", session.id, session.status)
         return session
+
+    def admit(self, owner: Owner) -> None:
+        """Raise LimitExceeded where the owner has as many sessions as they may."""
+        if owner == SHARED:
+            return
+        mine = [one for one in self._shelf.summaries() if one.owner == owner.key]
+        theirs = sum(one.damaged or not self._has_expired(one) for one in mine)
+        if theirs >= self.limits.sessions_per_owner:
+            raise LimitExceeded(
+                f"You have {theirs:,} sessions, which is as many as one may have.",
+                "Delete some that are not needed, or raise THROUGHLINE_SESSIONS_PER_OWNER.",
+            )
 
     def get(self, session_id: str, *, by: Visitor) -> Session:
         """The session. Raises SessionNotFound, also where it is not `by`'s to see; SessionDamaged; SessionTooNew."""
@@ -209,8 +216,8 @@ class SessionStore:
         return [one for _, _, one in sorted(waiting, key=lambda row: row[:2])]
 
     def used(self) -> int:
-        """Bytes of all sessions' uploads together."""
-        return sum(one.size for one in self._shelf.summaries())
+        """Bytes of all sessions' uploads together, and of those under way."""
+        return sum(one.size for one in self._shelf.summaries()) + self.parts.reserved()
 
     def expires(self, session: Session | SessionSummary) -> datetime | None:
         """When the session ends if nobody looks at it before, None for never."""

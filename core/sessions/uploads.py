@@ -3,6 +3,7 @@
 import hashlib
 import os
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -11,6 +12,7 @@ import msgspec
 
 from core.errors import LimitExceeded
 from core.files import FILE_MODE, make_folder, remove_folder, storage_errors, sync_folder
+from core.sessions.parts import Part
 from core.sessions.record import Session, StoredFile, utc_now
 from core.sessions.shelf import PROFILES
 from core.sessions.store import SessionStore
@@ -33,16 +35,16 @@ def receive(store: SessionStore, session_id: str, name: str, source: BinaryIO) -
     The same content twice is one file, and the session says so in its `notices`. Raises LimitExceeded, StorageError,
     SessionNotFound.
     """
-    room = _room(store, store.read(session_id))
+    tightest = room(store, store.read(session_id).files)
     uploads = make_folder(folder(store, session_id), parents=False)
     part = uploads / f"{uuid.uuid4().hex}.part"
     try:
         with storage_errors():
-            size, digest = _copy(source, part, room, name)
+            size, digest = _copy(source, part, tightest, name)
         file = StoredFile(id=digest[:32], name=shown(name), size=size, sha256=digest, added=utc_now())
 
         def kept(session: Session) -> Session:
-            after = _with_file(session, file, store.limits.files_per_session)
+            after = with_file(session, file, store.limits.files_per_session)
             with storage_errors():
                 part.replace(uploads / file.id)
                 sync_folder(uploads)
@@ -92,9 +94,12 @@ class Room(NamedTuple):
     problem: str
     hint: str
 
+    def refusal(self, name: str) -> LimitExceeded:
+        return LimitExceeded(f"{shown(name)} {self.problem}", self.hint)
 
-def _room(store: SessionStore, session: Session) -> Room:
-    """The tightest of the limits on bytes."""
+
+def room(store: SessionStore, files: Iterable[StoredFile | Part]) -> Room:
+    """The tightest of the limits on bytes, for a session with these files."""
     limits = store.limits
     return min(
         Room(
@@ -103,7 +108,7 @@ def _room(store: SessionStore, session: Session) -> Room:
             "Split the export, or raise THROUGHLINE_FILE_MB.",
         ),
         Room(
-            limits.session_bytes - sum(file.size for file in session.files),
+            limits.session_bytes - sum(file.size for file in files),
             f"does not fit: the files of a session may take {limits.session_bytes >> 20:,} MB together.",
             "Remove files that are not needed, start another session, or raise THROUGHLINE_SESSION_MB.",
         ),
@@ -121,7 +126,7 @@ def _copy(source: BinaryIO, target: Path, room: Room, name: str) -> tuple[int, s
         while chunk := source.read(CHUNK):
             size += len(chunk)
             if size > room.n_bytes:
-                raise LimitExceeded(f"{shown(name)} {room.problem}", room.hint)
+                raise room.refusal(name)
             digest.update(chunk)
             file.write(chunk)
         file.flush()
@@ -129,16 +134,22 @@ def _copy(source: BinaryIO, target: Path, room: Room, name: str) -> tuple[int, s
     return size, digest.hexdigest()
 
 
-def _with_file(session: Session, file: StoredFile, most: int) -> Session:
+def with_file(session: Session, file: StoredFile, most: int) -> Session:
+    """The session with one more file; where it has the content already, with a notice. Raises LimitExceeded."""
     twin = next((known for known in session.files if known.id == file.id), None)
     if twin is not None:
         notice = f"{file.name} has the same content as {twin.name}, so it is counted once."
         if twin.name == file.name:
             notice = f"{file.name} was added twice, so it is counted once."
         return msgspec.structs.replace(session, notices=(*session.notices, notice))
-    if len(session.files) >= most:
+    check_number(len(session.files) + 1, most)
+    return msgspec.structs.replace(session, files=(*session.files, file))
+
+
+def check_number(n_files: int, most: int) -> None:
+    """Raise LimitExceeded where a session may not hold so many files."""
+    if n_files > most:
         raise LimitExceeded(
             f"A session holds at most {most} files.",
             "Start another session, or raise THROUGHLINE_FILES_PER_SESSION.",
         )
-    return msgspec.structs.replace(session, files=(*session.files, file))

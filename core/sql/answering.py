@@ -8,14 +8,14 @@ from pathlib import Path
 import duckdb
 import msgspec
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from core.engine import connect, files, identifier
+from core.engine import connect
 from core.errors import QueryError
 from core.jobs.memory import allowed, limit_this_process
 from core.settings import QueryLimits
-from core.sql.asking import CANNOT, NOT_ALLOWED, ROWS, TOO_MUCH, Part, Question, Told, too_long
+from core.sql.asking import CANNOT, NOT_ALLOWED, ROWS, TOO_MUCH, Question, Told, too_long
 from core.sql.grammar import check
+from core.sql.tables import create_views, folders_of
 
 SPILL = "1GB"
 _PATH = re.compile(r"/(?:[^\s\"'/]+/)+[^\s\"']*")
@@ -34,26 +34,14 @@ def main() -> None:
 
 
 def _answer(question: Question) -> Told:
-    folders = {Path(part.path).parent for table in question.tables.values() for part in table}
     limits, spill = question.limits, Path(question.folder) / "spill"
     spill.mkdir()
     settings = {"max_execution_time": str(limits.seconds * 1000), "max_temp_directory_size": f"'{SPILL}'"}
-    with connect(*folders, spill, memory=limits.memory, spill=spill, more=settings) as connection:
-        for name, table in question.tables.items():
-            parts = " POSITIONAL JOIN ".join(f"({_named(part)})" for part in table)
-            connection.execute(f"CREATE VIEW {identifier(name)} AS SELECT * FROM {parts}")
+    with connect(*folders_of(question.tables), spill, memory=limits.memory, spill=spill, more=settings) as connection:
+        create_views(connection, question.tables)
         check(connection, question.query, question.tables)
         reader = connection.execute(question.query).to_arrow_reader(2048)
         return _write(reader, Path(question.folder) / ROWS, limits)
-
-
-def _named(part: Part) -> str:
-    """SQL for the columns of a part by their names; in the file they are called c0, c1, … where they have others."""
-    if not part.names:
-        return f"FROM read_parquet({files(Path(part.path))})"
-    found = pq.read_schema(part.path).names
-    columns = ", ".join(f"{identifier(old)} AS {identifier(new)}" for old, new in zip(found, part.names, strict=True))
-    return f"SELECT {columns} FROM read_parquet({files(Path(part.path))})"
 
 
 def _write(reader: pa.RecordBatchReader, path: Path, limits: QueryLimits) -> Told:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from core.errors import QueryError
 from core.settings import QueryLimits
+from core.sql.tables import Table
 
 AT_ONCE = 2
 """Questions that are answered at the same time; the others wait their turn."""
@@ -23,17 +24,6 @@ GRACE = 3
 """Seconds that the process has to start and to end, beside the time for the question."""
 PROJECT = Path(__file__).resolve().parents[2]
 _turns = threading.BoundedSemaphore(AT_ONCE)
-
-
-class Part(msgspec.Struct, frozen=True):
-    """A Parquet file and the names of its columns, where the file has others; empty where it has these."""
-
-    path: str
-    names: tuple[str, ...] = ()
-
-
-Table = tuple[Part, ...]
-"""Files that hold some columns each of the same rows."""
 
 
 class Question(msgspec.Struct, frozen=True):

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from core.errors import NotReady
 from core.profile.schema import parts, read_profile
 from core.sessions import Session
 from core.sessions.shelf import PROFILES
-from core.sql.asking import Part, Table
+from core.sql.tables import Part, Table, schema_of
 
 ORDER = ("calls", "steps", "paths", "variants", "nodes", "menu", "files", "rejects")
 """The tables of the calls as they are offered: what most questions are about first."""
@@ -58,9 +57,8 @@ def offered(session: Session, folder: Path) -> dict[str, Table]:
 
 def columns_of(table: Table) -> pd.DataFrame:
     """column, type of a table; the types in words."""
-    schemas = [pq.read_schema(part.path) for part in table]
-    names = [name for part, schema in zip(table, schemas, strict=True) for name in part.names or schema.names]
-    return pd.DataFrame({"column": names, "type": [_in_words(kind) for schema in schemas for kind in schema.types]})
+    found = schema_of(table)
+    return pd.DataFrame({"column": list(found), "type": [_in_words(kind) for kind in found.values()]})
 
 
 def _in_words(kind: pa.DataType) -> str:

@@ -7,7 +7,7 @@ from core.plan import facts_of, has_calls, header_groups, mapping_of
 from core.service import has_failed, is_working
 from core.text import plural
 from core.work import INSPECT
-from pages.parts import columns, file_cards, frame, importing, state, upload
+from pages.parts import columns, file_cards, folder, frame, importing, state, upload
 from pages.parts.text import literal
 
 session = state.session()
@@ -34,6 +34,7 @@ else:
             if state.is_mine():
                 with st.popover("Add files", icon=":material/add:"):
                     upload.add_files(session.id)
+                folder.choice(session.id)
                 if groups and st.button(
                     f"Process {plural(rows, 'row')}", type="primary", icon=":material/arrow_forward:", disabled=stops
                 ):

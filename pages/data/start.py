@@ -6,7 +6,7 @@ from core.service import SAMPLES
 from core.sessions import Status
 from core.settings import is_temporary
 from core.text import plural
-from pages.parts import frame, identity, state, upload
+from pages.parts import folder, frame, state, upload
 from pages.parts.pagefiles import page_at
 from pages.parts.text import literal
 
@@ -31,18 +31,13 @@ with frame.centred(0.5):
         "Throughline finds the columns, and asks when it is not sure.",
         text_alignment="center",
     )
-    if not identity.can_upload():
-        st.warning(
-            "This browser keeps no cookies from this address, and without them no file can be received. Allow cookies "
-            "for it and reload; the samples work as they are.",
-            icon=":material/cookie:",
-        )
     upload.drop_zone()
     with st.container(horizontal=True, horizontal_alignment="center"):
         for key, (name, _) in SAMPLES.items():
             if st.button(f"Try {name[0].lower()}{name[1:]}", icon=":material/play_circle:", key=f"sample:{key}"):
                 made = state.service().sample(key, owner=state.owner())
                 state.go(frame.page_of(frame.VIEWS[0]), state.address(made.id))
+        folder.choice("")
         earlier = state.service().store.list_sessions(by=state.visitor())
         if earlier:
             with st.popover("Open an earlier session", icon=":material/history:", type="tertiary"):

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from core.builder import Draft, Drawn, data, fields_of, suggestions
+from core.errors import ViewError
 from core.sessions import Session
-from core.sql import Answer
+from core.sql import Answer, Tables
 from core.tables.calllog import CallLog
 from pages.parts import state
 
@@ -25,7 +27,42 @@ def _answered(session_id: str, tables: tuple[str, ...], query: str) -> Answer:
 
 def answer(session: Session, query: str) -> Answer:
     """What the session's tables answer to a question in SQL, asked once as long as they are the same."""
-    return _answered(session.id, (session.tables, *(file.profile for file in session.files)), query)
+    return _answered(session.id, _of(session), query)
+
+
+def _of(session: Session) -> tuple[str, ...]:
+    """What changes whenever one of the session's tables is another."""
+    return (session.tables, *(file.profile for file in session.files))
+
+
+@st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)
+def _tables(session_id: str, tables: tuple[str, ...]) -> Tables:
+    return Tables(state.service().offered(state.session()))
+
+
+@st.cache_data(max_entries=64, ttl="1h", show_spinner="Adding up")
+def _drawn(session_id: str, tables: tuple[str, ...], draft: Draft) -> Drawn:
+    session = state.session()
+    offered = state.service().offered(session)
+    if draft.table not in offered:
+        raise ViewError(f"There is no table {draft.table[:60]!r} in this session.", "Choose another one.")
+    return data(_tables(session.id, tables), draft, fields_of(offered[draft.table]))
+
+
+@st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
+def _suggested(session_id: str, tables: tuple[str, ...], table: str) -> list[Draft]:
+    session = state.session()
+    return suggestions(_tables(session.id, tables), table, fields_of(state.service().offered(session)[table]))
+
+
+def drawn(session: Session, draft: Draft) -> Drawn:
+    """The figures of a chart. Raises ViewError."""
+    return _drawn(session.id, _of(session), draft)
+
+
+def suggested(session: Session, table: str) -> list[Draft]:
+    """Charts to begin with, of a table of the session."""
+    return _suggested(session.id, _of(session), table)
 
 
 def log(session: Session) -> CallLog:

@@ -16,7 +16,7 @@ from core.settings import Access
 from core.text import isolate, number, plural
 from core.views import VIEWS, sections
 from pages.parts import identity, sharing, state
-from pages.parts.pagefiles import CALLS, FILES, SESSIONS, SQL, START, page_at, page_of
+from pages.parts.pagefiles import CALLS, CHARTS, FILES, SESSIONS, SQL, START, page_at, page_of
 from pages.parts.text import literal, sentence
 
 log = logging.getLogger("throughline.pages")
@@ -34,7 +34,7 @@ def begin() -> None:
 
 def navigation() -> StreamlitPage:
     """Register the pages; returns the one that the address asks for."""
-    files = [*(page_of(view) for view in VIEWS), CALLS, SQL, FILES, SESSIONS]
+    files = [*(page_of(view) for view in VIEWS), CALLS, CHARTS, SQL, FILES, SESSIONS]
     # Streamlit's own links drop the session from the address, so the ones of `side` stand in for them.
     page = st.navigation([st.Page(START, default=True), *map(st.Page, files)], position="hidden")
     state.show_address(page.url_path)
@@ -50,7 +50,8 @@ def needs_no_session(page: StreamlitPage) -> bool:
 
 
 def is_view(page: StreamlitPage) -> bool:
-    return page.url_path in {Path(CALLS).stem, Path(SQL).stem, *(view.key.replace("-", "_") for view in VIEWS)}
+    others = {Path(one).stem for one in (CALLS, CHARTS, SQL)}
+    return page.url_path in others | {view.key.replace("-", "_") for view in VIEWS}
 
 
 def side(session: Session) -> None:
@@ -76,6 +77,7 @@ def side(session: Session) -> None:
         with st.container(gap="xxsmall"):
             st.markdown(":small[This session]")
             st.page_link(CALLS, label="Calls", icon=":material/call:", query_params=here, width="stretch")
+            st.page_link(CHARTS, label="Charts", icon=":material/insert_chart:", query_params=here, width="stretch")
             st.page_link(SQL, label="SQL", icon=":material/database_search:", query_params=here, width="stretch")
             st.page_link(
                 FILES, label="Files & columns", icon=":material/table_view:", query_params=here, width="stretch"

@@ -5,7 +5,7 @@ The secret is in a cookie that no script can read. Where a host strips cookies, 
 
 import streamlit as st
 
-from core import downloads
+from core import downloads, receiving
 from core.sessions import EVERYONE, SHARED, Keyring, Owner, Visitor
 from core.sessions.owners import signed_in
 from core.settings import Access
@@ -66,8 +66,19 @@ def download_address(session_id: str) -> str:
     return downloads.address(_keyring(), session_id, _cookie_owner(), base=st.get_option("server.baseUrlPath"))
 
 
+def uploader() -> Owner:
+    """Whose an upload under way is: this browser's or user's, also where the sessions are everybody's."""
+    return (_cookie_owner() or SHARED) if _is_shared() else owner()
+
+
+def admission(session_id: str) -> str:
+    """The pass by which this visitor's browser sends files for a session, "" for a new one; it must be theirs."""
+    return receiving.admission(_keyring(), uploader(), session_id, _cookie_owner())
+
+
 def can_upload() -> bool:
-    """Whether this browser got the cookie by which Streamlit tells a file that its own page sent from a forged one."""
+    """For Streamlit's own uploader: whether this browser got the cookie by which it tells a file that its own page sent
+    from a forged one."""
     return not st.get_option("server.enableXsrfProtection") or _XSRF in st.context.cookies
 
 

@@ -8,9 +8,10 @@ FILES = "pages/data/files.py"
 SESSIONS = "pages/data/sessions.py"
 CALLS = "pages/data/calls.py"
 SQL = "pages/data/sql.py"
-CALLS_KEY, SQL_KEY = "calls", "sql"
+CHARTS = "pages/data/charts.py"
+CALLS_KEY, SQL_KEY, CHARTS_KEY = "calls", "sql", "charts"
 """What the pages are called that are no views, where views go by their keys."""
-_OTHERS = {CALLS_KEY: CALLS, SQL_KEY: SQL}
+_OTHERS = {CALLS_KEY: CALLS, SQL_KEY: SQL, CHARTS_KEY: CHARTS}
 _FOLDERS = {
     "Overview": "overview",
     "What do they want?": "wants",

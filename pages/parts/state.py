@@ -104,6 +104,11 @@ def parameter(name: str) -> str:
     return st.query_params.get(name, "")
 
 
+def everything() -> dict[str, str]:
+    """All that the address says."""
+    return dict(st.query_params.to_dict())
+
+
 def put(wanted: Mapping[str, str]) -> None:
     """Change parameters of the address, "" taking one out; one step in the browser's history."""
     # Deleting would make a step of each. A parameter without values leaves no trace in the address.

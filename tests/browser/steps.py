@@ -32,7 +32,8 @@ SMALL = (
 
 
 def upload(page: Page, *files: Path | dict[str, object]) -> None:
-    page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(list(files))  # type: ignore[arg-type]
+    """Choose files where new ones are taken."""
+    page.get_by_test_id("dropInput").first.set_input_files(list(files))  # type: ignore[arg-type]
 
 
 def as_file(name: str, text: str) -> dict[str, object]:

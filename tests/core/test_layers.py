@@ -11,17 +11,18 @@ from core.service import PROJECT
 # From the ground up: a room may use its own floor and those below.
 FLOORS = (
     ("errors",),
-    ("settings", "files", "engine", "text", "log"),
+    ("settings", "files", "folder", "engine", "text", "log"),
     ("sessions", "ingest"),
     ("jobs", "tables"),
     ("flow", "profile"),
-    ("sql",),
+    ("sql", "builder"),
     ("charts", "export", "parameters", "plan"),
     ("view",),
     ("views",),
     ("work", "habits"),
     ("service",),
-    ("server", "downloads", "__main__"),
+    ("gate",),
+    ("server", "downloads", "receiving", "__main__"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 CORE = sorted((PROJECT / "core").rglob("*.py"))

@@ -67,6 +67,8 @@ def test_the_home_is_the_same_folder_from_wherever_it_is_looked_at(tmp_path, mon
 def test_a_child_process_has_the_same_settings():
     parent = Settings(
         home=Path("/data/throughline"),
+        folder=Path("/data/exports"),
+        chunk=64 * 1024,
         jobs_at_once=3,
         job_memory=700 * MB,
         log_level="DEBUG",

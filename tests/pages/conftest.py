@@ -92,6 +92,7 @@ def show(secret: str) -> Callable[..., AppTest]:
     def run(page: str = "", /, *, known_by: str = secret, **query: str) -> AppTest:
         app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=30)
         app.session_state["throughline.secret"] = known_by
+        app.session_state["throughline.blocked"] = True  # no browser, so nothing that a browser could send by itself
         for name, value in query.items():
             app.query_params[name] = value
         if page:

@@ -2,15 +2,18 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import folder
 from core.ingest.mapping import Role
 from core.plan import header_groups
 from core.service import PROJECT
 from core.sessions import EVERYONE, SHARED, Failure, Job, JobState, Session, Status, utc_now
+from core.text import isolate
 from core.views import VIEWS, view
 from pages.parts import frame, state
 from pages.parts.text import literal, sentence
@@ -51,6 +54,28 @@ def test_a_dropped_file_is_on_disk_before_anything_else(show: Show) -> None:
     app.run()
     assert session.id in app.query_params["session"]
     assert "Is this right?" in words(app)
+
+
+def test_files_in_the_folder_that_the_operator_offers_can_be_taken(
+    show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [box.label for box in show().multiselect] == [], "none is offered unless somebody says so"
+    (tmp_path / "exports").mkdir()
+    for month in ("march", "april"):
+        (tmp_path / "exports" / f"{month}.csv").write_text(f"call_id,rule_id\nc1,{month}\nc1,2\n")
+    monkeypatch.setenv("THROUGHLINE_FOLDER", str(tmp_path / "exports"))
+    state.service.cache_clear()
+    app = show()
+    box = app.multiselect(key="folder_files")
+    assert sorted(option.split(" · ")[:2] for option in box.options) == [
+        [isolate(name), size] for name, size in (("april.csv", "30 bytes"), ("march.csv", "30 bytes"))
+    ]
+    box.set_value([folder.listed(tmp_path / "exports")[0]]).run()
+    app.button(key="folder_take").click().run()
+    assert not app.exception
+    (session,) = state.service().store.list_sessions(by=EVERYONE)
+    assert session.n_files == 1
+    assert len(list((tmp_path / "exports").iterdir())) == 2
 
 
 def test_what_was_found_is_shown_before_processing(show: Show) -> None:

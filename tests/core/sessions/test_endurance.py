@@ -1,3 +1,4 @@
+import hashlib
 import io
 import os
 import random
@@ -13,7 +14,20 @@ import pytest
 
 from core.errors import SessionNotFound, StorageError, StorageFull, StorageReadOnly
 from core.files import locked
-from core.sessions import EVERYONE, SHARED, Keyring, Owner, SessionStore, Visitor, bundle, shares, uploads, utc_now
+from core.sessions import (
+    EVERYONE,
+    SHARED,
+    Keyring,
+    Owner,
+    SessionStore,
+    Visitor,
+    arrivals,
+    bundle,
+    shares,
+    uploads,
+    utc_now,
+)
+from core.sessions.parts import Wanted
 from core.settings import Limits
 
 replace = msgspec.structs.replace
@@ -248,6 +262,27 @@ def test_on_a_full_disk_nothing_is_lost_and_reading_goes_on_until_there_is_room(
     assert store.create("two", owner=ANNA).name == "two"
     assert Keyring.at(home) == Keyring.at(home)
     assert store.check() == []
+
+
+def test_on_a_full_disk_an_upload_keeps_what_had_arrived_and_goes_on_when_there_is_room(disk):
+    store, size = SessionStore(disk / "home"), 100_000
+    content = random.Random(1).randbytes(3 * size)
+    part = arrivals.begin(store, ANNA, Wanted(name="may.csv", size=len(content)), owner=ANNA, chunk=size)
+
+    def send(number):
+        piece = content[number * size : (number + 1) * size]
+        return store.parts.append(
+            ANNA, part.id, number * size, io.BytesIO(piece), hashlib.sha256(piece).hexdigest()
+        ).offset
+
+    assert send(0) == size
+    fill(disk)
+    with pytest.raises(StorageFull, match="The disk is full, so nothing was changed"):
+        send(1)
+    assert SessionStore(disk / "home").parts.get(ANNA, part.id).offset == size
+    (disk / "filler").unlink()
+    assert [send(1), send(2)] == [2 * size, 3 * size]
+    assert store.parts.data(ANNA, part.id).read_bytes() == content
 
 
 @pytest.mark.parametrize("undo", [0, 1800])

@@ -11,7 +11,7 @@ import pytest
 from core.errors import QueryError
 from core.settings import QueryLimits
 from core.sql import ask, asking, columns_of
-from core.sql.asking import Part
+from core.sql.tables import Part
 
 LIMITS = QueryLimits(seconds=20)
 
