@@ -1,6 +1,7 @@
 """`python -m core`: everything that needs no browser.
 
-python -m core import FILE... [--name N] [--map ROLE=COLUMN] [--sheet NAME] [--member NAME] [--json]
+python -m core import FILE... [--name N] [--map ROLE=COLUMN] [--sheet NAME] [--member NAME]
+                              [--pseudonymise COLUMN] [--leave-out COLUMN] [--forget-uploads] [--json]
 python -m core sessions [--json]
 python -m core view KEY --session ID [--filter NAME=VALUE] [--format table|csv|json] [--limit N] [--prefix A,B]
 python -m core sql --session ID [--format table|csv|json] QUESTION
@@ -73,6 +74,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--sheet", default="", metavar="NAME", help="of a workbook, this sheet")
     command.add_argument("--member", default="", metavar="NAME", help="of a zip, this file")
+    command.add_argument(
+        "--pseudonymise",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="keep pseudonyms in place of its values; may be repeated",
+    )
+    command.add_argument(
+        "--leave-out", action="append", default=[], metavar="COLUMN", help="keep nothing of it; may be repeated"
+    )
+    command.add_argument(
+        "--forget-uploads", action="store_true", help="delete the session's copies of the files once they are processed"
+    )
     command.add_argument("--json", action="store_true", help="print what was found as JSON")
     command.set_defaults(run=_import)
 
@@ -140,7 +154,9 @@ def _import(service: Service, given: argparse.Namespace) -> int:
         session = service.create(files, owner=SHARED, name=given.name)
     try:
         _choose_parts(service, session.id, given.sheet, given.member)
-        session = _processed(service, session.id, wanted)
+        session = _processed(service, session.id, wanted, given.pseudonymise, given.leave_out)
+        if given.forget_uploads:
+            session = service.forget_uploads(session.id, by=EVERYONE)
     except ThroughlineError as error:
         raise ThroughlineError(
             error.problem, f"{error.hint} The session {session.id} keeps the files.".strip()
@@ -165,7 +181,9 @@ def _choose_parts(service: Service, session_id: str, sheet: str, member: str) ->
             service.choose_part(session_id, file_id, part, by=EVERYONE)
 
 
-def _processed(service: Service, session_id: str, wanted: dict[str, str]) -> Session:
+def _processed(
+    service: Service, session_id: str, wanted: dict[str, str], pseudonymised: list[str], left_out: list[str]
+) -> Session:
     """The session once its files are looked at, mapped and processed. Raises ThroughlineError."""
     service.look(session_id, by=EVERYONE)
     session = _ended(service.runner.wait(session_id, _progress))
@@ -174,6 +192,7 @@ def _processed(service: Service, session_id: str, wanted: dict[str, str]) -> Ses
     for notice in session.notices:
         print(clean(notice), file=sys.stderr)
     service.set_roles(session_id, wanted, by=EVERYONE)
+    service.hide(session_id, pseudonymised, left_out, by=EVERYONE)
     service.process(session_id, by=EVERYONE)
     return _ended(service.runner.wait(session_id, _progress))
 

@@ -32,6 +32,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Choices with columns as their places in the header, from 0."""
 
     roles: dict[int, Role] = {}
+    pseudonyms: dict[int, bool] = {}
     date_format: str = ""
     content: Content | None = None
 
@@ -113,10 +114,12 @@ class Habits:
 def _placed(chosen: Choices, group: Group) -> _Kept:
     places = {column.name: place for place, column in enumerate(group.columns)}
     roles = {places[name]: role for name, role in chosen.roles.items() if name in places}
-    return _Kept(roles=roles, date_format=chosen.date_format, content=chosen.content)
+    pseudonyms = {places[name]: one for name, one in chosen.pseudonyms.items() if name in places}
+    return _Kept(roles=roles, pseudonyms=pseudonyms, date_format=chosen.date_format, content=chosen.content)
 
 
 def _named(kept: _Kept, group: Group) -> Choices:
     names = dict(enumerate(column.name for column in group.columns))
     roles = {names[place]: role for place, role in kept.roles.items() if place in names}
-    return Choices(roles=roles, date_format=kept.date_format, content=kept.content)
+    pseudonyms = {names[place]: one for place, one in kept.pseudonyms.items() if place in names}
+    return Choices(roles=roles, pseudonyms=pseudonyms, date_format=kept.date_format, content=kept.content)

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from core.errors import FileRefused
+from core.errors import FileRefused, NotReady
 from core.ingest import dates, mapping
 from core.ingest.facts import ColumnFacts, FileFacts
 from core.ingest.guessing import proposed
-from core.ingest.mapping import OF_A_MENU, ColumnMapping, Content, Group, Role, groups, with_role
+from core.ingest.mapping import NOT_TO_HIDE, OF_A_MENU, ColumnMapping, Content, Group, Role, groups, with_role
 from core.profile.schema import Wanted
 from core.sessions import Session, StoredFile
 
@@ -34,9 +34,13 @@ def header_groups(session: Session) -> list[Group]:
 
 
 class Choices(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person chose for the files with one header, the newest role last; the rest is guessed anew each time."""
+    """What a person chose for the files with one header, the newest role last; the rest is guessed anew each time.
+
+    `pseudonyms` says of columns whether pseudonyms are to stand for their values, where their role allows that.
+    """
 
     roles: dict[str, Role] = {}
+    pseudonyms: dict[str, bool] = {}
     date_format: str = ""
     content: Content | None = None
 
@@ -53,6 +57,7 @@ class Chosen(Choices, frozen=True, kw_only=True):
         earlier = {column: role for column, role in before.roles.items() if column not in self.roles}
         return Choices(
             roles={**earlier, **self.roles},
+            pseudonyms={**before.pseudonyms, **self.pseudonyms},
             date_format=self.date_format or before.date_format,
             content=self.content or before.content,
         )
@@ -72,7 +77,13 @@ def mapping_of(session: Session, group: Group) -> ColumnMapping:
         if column in found.columns and (found.content is Content.CALLS or role in OF_A_MENU):
             found = with_role(found, column, role)
     dated = next((one for one in group.columns if one.name == found.column(Role.TIMESTAMP)), None)
-    return msgspec.structs.replace(found, date_format=_date_format(chosen, dated) if dated else "")
+    return msgspec.structs.replace(
+        found,
+        date_format=_date_format(chosen, dated) if dated else "",
+        pseudonyms=tuple(
+            name for name in found.columns if whole.pseudonyms.get(name) and found.roles[name] not in NOT_TO_HIDE
+        ),
+    )
 
 
 def _date_format(chosen: Chosen, column: ColumnFacts) -> str:
@@ -98,6 +109,15 @@ def check(session: Session) -> None:
         )
 
 
+def check_not_fixed(session: Session) -> None:
+    """Raise NotReady where uploads were deleted after they were processed, so that nothing can be made anew."""
+    if session.is_fixed:
+        raise NotReady(
+            "The uploads of this session were deleted, so it cannot be processed again, and its columns are fixed.",
+            "Add the same files again, or start a new session with them.",
+        )
+
+
 def has_calls(session: Session) -> bool:
     """Whether any of the usable files is one of calls."""
     return any(mapping_of(session, group).content is Content.CALLS for group in header_groups(session))
@@ -117,6 +137,7 @@ def profiles_wanted(session: Session) -> dict[str, Wanted]:
                 columns=facts[file_id].columns,
                 rows=facts[file_id].rows,
                 date_formats={dated: mapping.date_format} if dated and mapping.date_format else {},
+                hidden=mapping.hidden,
             )
     return wanted
 
@@ -124,7 +145,11 @@ def profiles_wanted(session: Session) -> dict[str, Wanted]:
 def unprofiled(session: Session) -> list[StoredFile]:
     """The usable files whose typed rows are not there, or were made of something else than is wanted now."""
     wanted = profiles_wanted(session)
-    return [file for file in session.files if file.id in wanted and file.profile != wanted[file.id].folder]
+    return [
+        file
+        for file in session.files
+        if file.id in wanted and not file.forgotten and file.profile != wanted[file.id].folder
+    ]
 
 
 def with_profiles(folders: Mapping[str, str]) -> Callable[[Session], Session]:
@@ -167,6 +192,12 @@ def with_roles(session: Session, key: str, wanted: Mapping[str, Role]) -> Sessio
     before = choices(session, key)
     kept = {column: role for column, role in before.roles.items() if column not in wanted}
     return _with(session, key, msgspec.structs.replace(before, roles={**kept, **wanted}))
+
+
+def with_pseudonyms(session: Session, key: str, wanted: Mapping[str, bool]) -> Session:
+    """The session with pseudonyms chosen, or not (column -> whether), for the files whose header has `key`."""
+    before = choices(session, key)
+    return _with(session, key, msgspec.structs.replace(before, pseudonyms={**before.pseudonyms, **wanted}))
 
 
 def with_date_format(session: Session, key: str, date_format: str) -> Session:

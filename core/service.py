@@ -1,7 +1,7 @@
 """Everything that can be done with Throughline, in one place for the pages and the command line."""
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
@@ -22,20 +22,25 @@ from core.errors import (
 from core.habits import Habits
 from core.ingest import mapping
 from core.ingest.mapping import Content, Role
+from core.ingest.pseudonyms import Pseudonyms
 from core.jobs import Runner
 from core.plan import (
     check,
+    check_not_fixed,
     facts_of,
+    fingerprint,
     header_groups,
     inspected,
     mapping_of,
     unprofiled,
     with_content,
     with_date_format,
+    with_facts,
     with_part,
     with_roles,
     without_choices,
 )
+from core.privacy import discreet, hidden, hiding, place_without, pseudonymised, wants_pseudonyms
 from core.profile.tables import Rows
 from core.sessions import (
     JobState,
@@ -47,6 +52,7 @@ from core.sessions import (
     Visitor,
     arrivals,
     bundle,
+    secret,
     shares,
     uploads,
 )
@@ -153,6 +159,7 @@ class Service:
         self.store.owned(session_id, by=by)
 
         def ready(session: Session) -> Session:
+            check_not_fixed(session)
             if len(inspected(session)) == len(session.files):  # else the job looks first, and checks then
                 check(session)
             return session
@@ -200,9 +207,17 @@ class Service:
         return self.store.restore(session_id, by=by)
 
     def copy(self, session_id: str, *, by: Visitor, owner: Owner) -> Session:
-        """A session of `owner` with what this one holds; also of one that is only shared with `by`."""
+        """A session of `owner` with what this one holds; also of one that is only shared with `by`.
+
+        The latter comes without the uploads where these hold values that the tables do not. Raises NotReady where it
+        then would hold nothing.
+        """
         session = self.store.peek(session_id, by=by)
-        return bundle.copy(self.store, session, owner=owner, name=f"Copy of {session.name}")
+        bare = not by.owns(session.owner) and bool(hidden(session))
+        if bare and not session.tables:
+            raise NotReady("This session has not been processed yet.", "Ask whoever shared it to process it.")
+        shown = self.shown(session) if bare else session
+        return bundle.copy(self.store, shown, owner=owner, name=f"Copy of {session.name}", with_uploads=not bare)
 
     def unpack(self, archive: BinaryIO, *, owner: Owner) -> Session:
         """A session from a zip that `bundle.pack` made, on its way to being what it was."""
@@ -224,7 +239,8 @@ class Service:
         """Note where the session's owner is, so that they find themselves there when they come back."""
 
         def change(session: Session) -> Session:
-            return session if session.last == place else msgspec.structs.replace(session, last=place)
+            kept = place_without(session, place)
+            return session if session.last == kept else msgspec.structs.replace(session, last=kept)
 
         self._update(session_id, change, by)
 
@@ -237,7 +253,7 @@ class Service:
                 raise LimitExceeded(
                     f"A session keeps at most {MOST_VIEWS} saved views.", "Delete some that are not needed."
                 )
-            return msgspec.structs.replace(session, views=(*others, place))
+            return msgspec.structs.replace(session, views=(*others, place_without(session, place)))
 
         return self._update(session_id, change, by)
 
@@ -250,7 +266,12 @@ class Service:
 
     def choose_part(self, session_id: str, file_id: str, part: str, *, by: Visitor) -> Session:
         """Read another sheet or file of what was uploaded, and look at it in the background."""
-        self._update(session_id, lambda session: with_part(session, file_id, part), by)
+
+        def change(session: Session) -> Session:
+            check_not_fixed(session)
+            return with_part(session, file_id, part)
+
+        self._update(session_id, change, by)
         return self.look(session_id, by=by)
 
     def set_role(self, session_id: str, key: str, column: str, role: Role, *, by: Visitor) -> Session:
@@ -268,6 +289,47 @@ class Service:
 
         return self._choose(session_id, changed, by, key)
 
+    def set_pseudonyms(self, session_id: str, key: str, wanted: Mapping[str, bool], *, by: Visitor) -> Session:
+        """Have pseudonyms stand for the values of columns, or not, `wanted` being column -> whether.
+
+        Of the files whose header has `key`. Raises ThroughlineError where a column's values are needed as they are.
+        """
+
+        def changed(session: Session) -> Session:
+            (group,) = (group for group in header_groups(session) if group.key == key)
+            return pseudonymised(session, group, wanted)
+
+        return self._choose(session_id, changed, by, key)
+
+    def hide(self, session_id: str, replaced: Collection[str], left_out: Collection[str], *, by: Visitor) -> Session:
+        """Have pseudonyms stand for columns, and leave columns out, in every header that has them.
+
+        Raises ThroughlineError where a column's values are needed as they are, or no file has it.
+        """
+        return self._everywhere(session_id, lambda session: hiding(session, replaced, left_out), by)
+
+    def shown(self, session: Session) -> Session:
+        """The session as its record may be shown: without the values of columns that are to be hidden."""
+        if not hidden(session):
+            return session
+        key = secret.of(self.store, session.id) if wants_pseudonyms(session) and not session.is_fixed else None
+        return discreet(session, Pseudonyms(key) if key else None)
+
+    def forget_uploads(self, session_id: str, *, by: Visitor) -> Session:
+        """Delete the uploads of a session and keep its tables. Raises NotReady where these are not made of them."""
+        shown = self.shown(self.store.owned(session_id, by=by))
+
+        def change(session: Session) -> Session:
+            if is_working(session) or not session.tables or session.found.get("of") != fingerprint(session):
+                raise NotReady(
+                    "The uploads can be deleted only once they are processed as they are now.",
+                    "Process the session first.",
+                )
+            facts = {file.id: known for file in shown.files if (known := facts_of(file)) is not None}
+            return discreet(with_facts(facts)(session), None)
+
+        return uploads.forget(self.store, session_id, change)
+
     def set_date_format(self, session_id: str, key: str, date_format: str, *, by: Visitor) -> Session:
         return self._choose(session_id, lambda session: with_date_format(session, key, date_format), by, key)
 
@@ -283,6 +345,7 @@ class Service:
         """Change the choices for a header, where the session has it, and remember them for the next session."""
 
         def changed(session: Session) -> Session:
+            check_not_fixed(session)
             return change(session) if key in {group.key for group in header_groups(session)} else session
 
         session = self._update(session_id, changed, by)
@@ -309,7 +372,16 @@ class Service:
                 session = with_roles(session, group.key, chosen) if chosen else session
             return session
 
-        session = self._update(session_id, change, by)
+        return self._everywhere(session_id, change, by)
+
+    def _everywhere(self, session_id: str, change: Callable[[Session], Session], by: Visitor) -> Session:
+        """Change the choices for all headers, and remember them for the next session."""
+
+        def changed(session: Session) -> Session:
+            check_not_fixed(session)
+            return change(session)
+
+        session = self._update(session_id, changed, by)
         for group in header_groups(session):
             self.habits.remember(session, group.key)
         return session

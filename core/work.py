@@ -9,6 +9,7 @@ from core.files import make_folder, remove_folder
 from core.habits import Habits
 from core.ingest.facts import FileFacts
 from core.ingest.inspect import inspect
+from core.ingest.pseudonyms import Pseudonyms
 from core.jobs import Kind, Reporter
 from core.jobs.memory import allowed
 from core.plan import (
@@ -23,8 +24,9 @@ from core.plan import (
     with_facts,
     with_profiles,
 )
+from core.privacy import discreet, hidden, outdated, wants_pseudonyms
 from core.profile import build as profiling
-from core.sessions import Session, SessionStore, Status
+from core.sessions import Session, SessionStore, Status, secret
 from core.sessions.shelf import PROFILES, inside
 from core.sessions.uploads import path_of
 from core.settings import Settings
@@ -52,7 +54,7 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
     habits = Habits(settings)
 
     def seen(found: dict[str, FileFacts], session: Session) -> Session:
-        """The session with the facts of its new files, and what its owner chose before for such files."""
+        """The session with the facts of files that were just looked at, and what its owner chose before for such."""
         return habits.recalled(with_facts(found)(session), found)
 
     def look(session: Session, reporter: Reporter) -> Commit:
@@ -66,7 +68,8 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
     def work(session: Session, reporter: Reporter) -> Commit:
         found = _inspected(store, settings, session, reporter)
         session = seen(found, session)
-        made_of = fingerprint(session)
+        made_of, hides = fingerprint(session), sorted(hidden(session))
+        pseudonyms = pseudonyms_of(session)
         clear(session)
         tables = make_folder(store.folder(session.id) / "tables", parents=False)
         generation = uuid.uuid4().hex
@@ -76,15 +79,17 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
             guards=settings.guards,
             memory=engine_memory(settings),
             watcher=reporter,
+            pseudonyms=pseudonyms,
         )
 
         def commit(now: Session) -> Session:
+            hidden_before = {tuple(one) for one in now.found.get("hides", ())}
             return msgspec.structs.replace(
-                seen(found, now),
+                discreet(seen(found, now), pseudonyms),
                 status=Status.READY,
                 tables=generation,
-                retired=now.tables,
-                found={**schema.as_record(account), "of": made_of},
+                retired=now.tables if hidden_before.issuperset(hides) else "",
+                found={**schema.as_record(account), "of": made_of, "hides": hides},
             )
 
         return commit
@@ -100,8 +105,12 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
             guards=settings.guards,
             memory=engine_memory(settings),
             watcher=reporter,
+            pseudonyms=pseudonyms_of(session),
         )
         return with_profiles({file.id: wanted[file.id].folder for file in files})
+
+    def pseudonyms_of(session: Session) -> Pseudonyms | None:
+        return Pseudonyms(secret.of(store, session.id)) if wants_pseudonyms(session) else None
 
     def clear_profiles(session: Session) -> None:
         """Remove what runs before this one left beside the profiles that the record names."""
@@ -113,6 +122,7 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
         """Remove what runs before this one left, but not what is served or may still be read."""
         folder = store.folder(session.id)
         remove_folder(folder / "work")
+        clear_profiles(session)
         if (folder / "tables").is_dir():
             for tables in (folder / "tables").iterdir():
                 if tables.name not in (session.tables, session.retired):
@@ -129,9 +139,9 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
 
 
 def _inspected(store: SessionStore, settings: Settings, session: Session, reporter: Reporter) -> dict[str, FileFacts]:
-    """The facts of the files that were not looked at before."""
-    known = inspected(session)
-    fresh = [file for file in session.files if file.id not in known]
+    """The facts of the files that were not looked at before, or of which values were taken out that may be shown."""
+    known = inspected(session).keys() - outdated(session)
+    fresh = [file for file in session.files if file.id not in known and not file.forgotten]
     if not fresh:
         return {}
     work = make_folder(store.folder(session.id) / "work", parents=False)

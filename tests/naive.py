@@ -28,12 +28,12 @@ class File(NamedTuple):
 
 
 class Stray(NamedTuple):
-    """A row that is no step."""
+    """A row that is no step; its text is kept where all columns are."""
 
     file: int
     line: int
     kind: str
-    text: str
+    text: str | None
 
 
 class Step(NamedTuple):
@@ -160,6 +160,7 @@ def read(*files: File) -> Log:
         (_, header, _), *rows = records(file.text, file.delimiter)
         place = {role: header.index(column) for role, column in file.roles.items()}
         place |= {f"attribute {name}": header.index(name) for name in file.attributes}
+        leaves_out = len(place) < len(header)
         for line, values, text in rows:
             log.n_rows += 1
             row = dict.fromkeys(("call", "node", "parent", "label", "url", "timestamp"))
@@ -167,7 +168,7 @@ def read(*files: File) -> Log:
                 row |= {role: known(values[index]) for role, index in place.items()}
             call, node = row["call"], row["node"]
             if node is None:
-                log.strays.append(Stray(number, line, "rejected", text))
+                log.strays.append(Stray(number, line, "rejected", None if leaves_out else text))
                 continue
             if "parent" in place:
                 log.in_menu.add(node)
@@ -178,7 +179,7 @@ def read(*files: File) -> Log:
                 log.in_menu.add(str(row["parent"]))
                 said[str(row["parent"])]
             if call is None:
-                log.strays.append(Stray(number, line, "declaration", text))
+                log.strays.append(Stray(number, line, "declaration", None if leaves_out else text))
                 continue
             log.n_steps += 1
             moment = read_date(row["timestamp"], file.date_format)

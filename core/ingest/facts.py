@@ -89,6 +89,7 @@ class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
     """`formats` gives, for each date format that reads a part of the column, how many values it reads; `phases` how
     many of its values are words for each phase of a step.
 
+    `looks_like` says what of persons the first values look like ("phone numbers"), "" where they do not.
     `distinct` is the exact number where `hedge` is "", else an estimate ("about") or a lower bound ("at least").
     """
 
@@ -100,12 +101,15 @@ class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
     formats: dict[str, int] = {}
     phases: dict[Phase, int] = {}
     first: FirstRows = FirstRows()
+    looks_like: str = ""
 
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     """`rows` counts all rows below the header, `unreadable` those of them that do not fit the columns.
 
-    A file that cannot be used has a `problem` and a `hint`, and of the rest only the dialect's box is to be trusted.
+    `hidden` are the columns whose values were taken out of `samples` and `preview`, and for what ("pseudonym" or "left
+    out"). A file that cannot be used has a `problem` and a `hint`, and of the rest only the dialect's box is to be
+    trusted.
     """
 
     dialect: Dialect = Dialect()
@@ -114,6 +118,7 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: int = 0
     columns: tuple[ColumnFacts, ...] = ()
     preview: tuple[tuple[str | None, ...], ...] = ()
+    hidden: dict[str, str] = {}
     problem: str = ""
     hint: str = ""
 

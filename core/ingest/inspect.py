@@ -11,7 +11,7 @@ import msgspec
 
 from core.engine import connect
 from core.errors import FileRefused
-from core.ingest import dates, decode, guard
+from core.ingest import dates, decode, guard, personal
 from core.ingest.boxes import look, take
 from core.ingest.evidence import first_rows, tells_phases
 from core.ingest.facts import Box, ColumnFacts, Dialect, FileFacts
@@ -158,6 +158,7 @@ class _Wanted:
             formats={one: count for one in self._formats if (count := next(counts))},
             phases={one: count for one in self._phases if (count := next(counts))},
             first=first_rows(self._first),
+            looks_like=personal.looks_like(self._first),
         )
 
 

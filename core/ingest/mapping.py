@@ -32,6 +32,14 @@ class Role(StrEnum):
     UNUSED = "not used"
 
 
+class Treatment(StrEnum):
+    """What becomes of a column's values in an import: they are kept, stood for by pseudonyms, or left out."""
+
+    KEEP = "keep"
+    PSEUDONYM = "pseudonym"
+    LEFT_OUT = "left out"
+
+
 class Content(StrEnum):
     """What a file tells: the steps of calls, or nothing but the menu that they move in."""
 
@@ -44,6 +52,8 @@ OF_A_MENU = (Role.NODE, Role.PARENT, Role.LABEL, Role.URL, Role.UNUSED)
 """The roles that columns of a file that describes the menu can have."""
 MANY = (Role.ATTRIBUTE, Role.UNUSED)
 """Roles that any number of columns may have; every other role belongs to one column at most."""
+NOT_TO_HIDE = (*OF_A_MENU, Role.TIMESTAMP, Role.QUEUE_WAIT, Role.HANDLE_TIME, Role.LIFECYCLE)
+"""Roles whose values are read, counted or shown as what they are, so that no pseudonym can stand for them."""
 SPARE = {Content.CALLS: Role.ATTRIBUTE, Content.MENU: Role.UNUSED}
 """The role of a column that has no other."""
 
@@ -69,12 +79,16 @@ NAMES = {
 
 
 class ColumnMapping(msgspec.Struct, frozen=True, kw_only=True):
-    """The roles of the columns of all files with one header. `date_format` is "" where no column has dates."""
+    """The roles of the columns of all files with one header. `date_format` is "" where no column has dates.
+
+    `pseudonyms` are the columns whose values pseudonyms stand for; none of them has a role of NOT_TO_HIDE.
+    """
 
     columns: tuple[str, ...]
     roles: dict[str, Role]
     date_format: str = ""
     content: Content = Content.CALLS
+    pseudonyms: tuple[str, ...] = ()
 
     def column(self, role: Role) -> str | None:
         """The one column with `role`, None where there is none."""
@@ -83,6 +97,17 @@ class ColumnMapping(msgspec.Struct, frozen=True, kw_only=True):
     def all(self, role: Role) -> tuple[str, ...]:
         """The columns with `role`, in the file's order."""
         return tuple(name for name in self.columns if self.roles.get(name) is role)
+
+    def treatment(self, column: str) -> Treatment:
+        if self.roles.get(column) is Role.UNUSED:
+            return Treatment.LEFT_OUT
+        return Treatment.PSEUDONYM if column in self.pseudonyms else Treatment.KEEP
+
+    @property
+    def hidden(self) -> dict[str, Treatment]:
+        """The columns whose values are not kept as they are, in the file's order."""
+        told = {name: self.treatment(name) for name in self.columns}
+        return {name: treatment for name, treatment in told.items() if treatment is not Treatment.KEEP}
 
 
 def key_of(header: Iterable[str]) -> str:
@@ -154,6 +179,7 @@ def _merged(columns: tuple[ColumnFacts, ...]) -> ColumnFacts:
         formats=dict(formats),
         phases=dict(phases),
         first=columns[0].first,
+        looks_like=next((column.looks_like for column in columns if column.looks_like), ""),
     )
 
 

@@ -95,7 +95,7 @@ def match(name: str) -> Match | None:
 def match_in_menu(name: str) -> Match | None:
     """The same in a file that describes a menu, where "id" and "name" alone say something too."""
     found = match(name)
-    if found is None and (alone := _BY_WORDS_IN_MENU.get("".join(_words(name)))):
+    if found is None and (alone := _BY_WORDS_IN_MENU.get("".join(words(name)))):
         return Match(alone[0], _WEAK, alone[1])
     return found
 
@@ -107,12 +107,12 @@ def last_resort(name: str) -> int | None:
 
 
 def _match(name: str, known: dict[str, tuple[Role, int]]) -> Match | None:
-    words = _words(name)
-    plain = [_COMPOUND.sub("", word) for word in words if word not in _ID_WORDS]
+    given = words(name)
+    plain = [_COMPOUND.sub("", word) for word in given if word not in _ID_WORDS]
     ways = (
-        words,
+        given,
         plain,
-        [word for word in words if word not in _UNIT_WORDS],
+        [word for word in given if word not in _UNIT_WORDS],
         [word.removeprefix("ה") for word in plain],  # the Hebrew article
         [word for word in plain if word not in _NAME_WORDS],
     )
@@ -122,7 +122,7 @@ def _match(name: str, known: dict[str, tuple[Role, int]]) -> Match | None:
     return None
 
 
-def _words(name: str) -> list[str]:
+def words(name: str) -> list[str]:
     """The words of a name, without case and accents: "popUpURL" and "case:concept:name" have three."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     letters = unicodedata.normalize("NFKD", apart.casefold())
@@ -135,11 +135,11 @@ def _known(names: dict[Role, str]) -> dict[str, tuple[Role, int]]:
     for role, listed in names.items():
         for place, name in enumerate(listed.split(", ")):
             for spelled in (name, name.translate(_UMLAUTS)):
-                found.setdefault("".join(_words(spelled)), (role, place))
+                found.setdefault("".join(words(spelled)), (role, place))
     return found
 
 
-_ID_WORDS, _NAME_WORDS, _UNIT_WORDS = (frozenset(_words(text)) for text in (f"{_ID} {_BETWEEN}", _NAME, _UNIT))
+_ID_WORDS, _NAME_WORDS, _UNIT_WORDS = (frozenset(words(text)) for text in (f"{_ID} {_BETWEEN}", _NAME, _UNIT))
 _BY_WORDS = _known(_USUAL)
 _BY_WORDS_IN_MENU = _known(_OF_A_MENU)
 _BY_LAST_RESORT = _known({Role.CALL: _LAST_RESORT})

@@ -3,6 +3,8 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.engine import quoted
+
 _WORDS = (
     "anonymous, anonym, anonymus, anonymized, anónimo, anonimo, anonyme, unknown, unbekannt, desconocido, inconnu, "
     "undefined, unidentified, unavailable, not available, n/a, n.a., #n/a, nan, none, nil, (none), (null), (blank), "
@@ -20,6 +22,12 @@ def are_unknown(ids: pa.Array) -> pa.Array:
     lowered = pc.utf8_lower(pc.utf8_trim_whitespace(ids))
     words = pc.is_in(lowered, value_set=pa.array(sorted(STAND_INS), lowered.type))
     return pc.or_(words, pc.match_substring_regex(lowered, NUMBERS))
+
+
+def unknown(value: str) -> str:
+    """SQL for whether the text `value`, without outer blanks, names nobody."""
+    words = ", ".join(map(quoted, sorted(STAND_INS)))
+    return f"lower({value}) IN ({words}) OR regexp_matches({value}, {quoted(NUMBERS)})"
 
 
 def is_unknown(text: str) -> bool:

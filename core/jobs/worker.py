@@ -36,7 +36,8 @@ class Kind:
     own way, and its status stays what it is whatever becomes of the job.
 
     `noun` is what a person calls it, `too_much` what they can do where it needs more memory than it may take. `clear`
-    removes what a run that was killed left behind; nobody works on the session while it does.
+    removes what the record no longer names, after a run and after one that was killed; nobody works on the session
+    while it does.
     """
 
     run: Callable[[Session, "Reporter"], Callable[[Session], Session]]
@@ -92,7 +93,8 @@ def work(
         try:
             with Reporter(store, session, kind, memory=memory, longest=longest, on_cancel=on_cancel) as reporter:
                 commit = kind.run(session, reporter)
-            store.update(session_id, lambda now: _done(commit(now), job) if is_same(now.job, job) else now)
+            done = store.update(session_id, lambda now: _done(commit(now), job) if is_same(now.job, job) else now)
+            kind.clear(done)
         except (JobCancelled, SessionNotFound):
             log.info("job %s of %s was called off", job.kind, session_id)
             return

@@ -1,13 +1,15 @@
 """The rows of a file as Parquet, each column with the type that all of its values agree on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.engine import files, quoted
 from core.ingest import load
 from core.ingest.facts import ColumnFacts
+from core.ingest.mapping import Treatment
 from core.ingest.plain import Plain
-from core.profile.schema import Nearly, TypedColumn, parts
+from core.ingest.pseudonyms import Pseudonyms
+from core.profile.schema import Nearly, TypedColumn, Wanted, parts
 from core.profile.types import NUMBERS, TEXT, WHOLE, Reading, candidates, stands_in, typed
 from core.settings import Guards
 from core.tables.bench import Bench
@@ -22,35 +24,28 @@ GROUP_ROWS, GROUP_CELLS, LEAST_GROUP = 61_440, 2_000_000, 2048
 
 
 def write(
-    bench: Bench,
-    source: Plain,
-    columns: Sequence[ColumnFacts],
-    target: Path,
-    guards: Guards,
-    date_formats: Mapping[str, str],
+    bench: Bench, source: Plain, wanted: Wanted, target: Path, guards: Guards
 ) -> tuple[int, tuple[TypedColumn, ...]]:
     """Write the rows of `source` to the folder `target`, with the columns c0, c1, …; how many rows there
     are, and what each column is.
 
-    `date_formats` are those that a person chose, by column. The file is read once where the first rows tell the types;
-    where a later row contradicts them, or words stand for missing values, those columns are read again.
+    Nothing, or pseudonyms, stand in the place of values that are to be hidden. The file is read once where the first
+    rows tell the types; where a later row contradicts them, or words stand for missing values, those columns are read
+    again.
     """
-    return _Writing(bench, source, columns, target, guards, date_formats).run()
+    return _Writing(bench, source, wanted, target, guards).run()
 
 
 class _Writing:
-    def __init__(
-        self,
-        bench: Bench,
-        source: Plain,
-        columns: Sequence[ColumnFacts],
-        target: Path,
-        guards: Guards,
-        date_formats: Mapping[str, str],
-    ) -> None:
-        self._bench, self._columns, self._target, self._date_formats = bench, columns, target, date_formats
+    def __init__(self, bench: Bench, source: Plain, wanted: Wanted, target: Path, guards: Guards) -> None:
+        self._bench, self._source, self._target = bench, source, target
+        self._date_formats, self._hidden = wanted.date_formats, wanted.hidden
+        self._columns = [
+            ColumnFacts(name=one.name) if wanted.hidden.get(one.name) is Treatment.LEFT_OUT else one
+            for one in wanted.columns
+        ]
         self._nearly: dict[int, Nearly] = {}
-        self._read = load.rows(source.path, source.dialect, len(columns), guards)
+        self._read = load.rows(source.path, source.dialect, len(self._columns), guards)
 
     def run(self) -> tuple[int, tuple[TypedColumn, ...]]:
         readings = self._tried()
@@ -86,9 +81,16 @@ class _Writing:
         )
 
     def _cleaned(self, numbers: Sequence[int]) -> str:
-        """SQL for the clean texts of these columns."""
-        values = (f"{load.cleaned(load.column(number))} AS {load.column(number)}" for number in numbers)
+        """SQL for the clean texts of these columns, or what stands in their place."""
+        values = (f"{self._clean(number)} AS {load.column(number)}" for number in numbers)
         return f"SELECT {', '.join(values)} FROM {self._read}"
+
+    def _clean(self, number: int) -> str:
+        treatment = self._hidden.get(self._columns[number].name, Treatment.KEEP)
+        if treatment is Treatment.LEFT_OUT:
+            return "NULL::VARCHAR"
+        clean = self._source.cleaned(number)
+        return Pseudonyms.sql(clean) if treatment is Treatment.PSEUDONYM else clean
 
     def _tried(self) -> list[Reading]:
         """The reading of each column that all of its first values have, words for missing ones left aside."""

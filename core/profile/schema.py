@@ -7,6 +7,7 @@ import msgspec
 
 from core.errors import NotReady
 from core.ingest.facts import ColumnFacts, Dialect
+from core.ingest.mapping import Treatment
 from core.profile.days import Days
 from core.profile.measures import Histogram, Numbers
 from core.profile.types import ColumnType
@@ -18,18 +19,23 @@ WIDTH = 200
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the typed rows of a file are made of, besides the file; `date_formats` are chosen, by column."""
+    """All that the typed rows of a file are made of, besides the file.
+
+    `date_formats` are chosen, by column; `hidden` are the columns whose values are not kept as they are.
+    """
 
     file_id: str
     dialect: Dialect
     columns: tuple[ColumnFacts, ...]
     rows: int
     date_formats: dict[str, str] = {}
+    hidden: dict[str, Treatment] = {}
 
     @property
     def folder(self) -> str:
         """The name of the folder that holds them: another one when anything of this is another."""
-        told = (SCHEMA, self.dialect, [(one.name, one.formats) for one in self.columns], self.date_formats)
+        columns = [(one.name, one.formats) for one in self.columns]
+        told = (SCHEMA, self.dialect, columns, self.date_formats, self.hidden)
         return f"{self.file_id}-{hashlib.blake2b(msgspec.json.encode(told), digest_size=8).hexdigest()}"
 
 

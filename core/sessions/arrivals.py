@@ -120,7 +120,7 @@ def _joined(store: SessionStore, uploader: Owner, arrived: Sequence[Part], targe
 def _filled(store: SessionStore, uploader: Owner, arrived: Sequence[Part], place: Path, session: Session) -> Session:
     for part in arrived:
         file = StoredFile(id=part.sha256[:32], name=part.name, size=part.size, sha256=part.sha256, added=part.made)
-        is_new = file.id not in {known.id for known in session.files}
+        is_new = file.id not in {known.id for known in session.files if not known.forgotten}
         session = with_file(session, file, store.limits.files_per_session)
         if is_new:
             with storage_errors():

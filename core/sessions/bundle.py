@@ -18,7 +18,7 @@ from core.errors import FileRefused, LimitExceeded, SessionDamaged
 from core.files import FILE_MODE, make_folder, storage_errors, sync_folder, twin
 from core.sessions.owners import Owner
 from core.sessions.record import JobState, Session, Status, StoredFile, encode, read
-from core.sessions.shelf import PROFILES, RECORD, TABLES, UPLOADS
+from core.sessions.shelf import PROFILES, RECORD, SECRET, TABLES, UPLOADS
 from core.sessions.store import SessionStore
 from core.sessions.uploads import CHUNK, shown
 
@@ -39,20 +39,27 @@ _BROKEN = (
 """What comes of reading an archive that is not what it says: `zipfile` has no one error for that."""
 
 
-def copy(store: SessionStore, session: Session, *, owner: Owner, name: str) -> Session:
+def copy(store: SessionStore, session: Session, *, owner: Owner, name: str, with_uploads: bool = True) -> Session:
     """A session of `owner` with the same files, tables and saved places. Later changes to either are its own.
 
-    Raises LimitExceeded where it does not fit.
+    Without the uploads it has no secret either, and its tables cannot be made anew. Raises LimitExceeded where it does
+    not fit.
     """
     source = store.folder(session.id)
+    if not with_uploads:
+        files = tuple(msgspec.structs.replace(file, forgotten=True) for file in session.files)
+        session = msgspec.structs.replace(session, files=files)
 
     def fill(folder: Path, fresh: Session) -> Session:
         _check_room(store, session.files, "session")
         with storage_errors():
             make_folder(folder / UPLOADS)
             for file in session.files:
-                twin(source / UPLOADS / file.id, folder / UPLOADS / file.id)
+                if not file.forgotten:
+                    twin(source / UPLOADS / file.id, folder / UPLOADS / file.id)
             sync_folder(folder / UPLOADS)
+            if with_uploads and (source / SECRET).exists():
+                twin(source / SECRET, folder / SECRET)
             made = [f"{TABLES}/{session.tables}"] if session.tables else []
             made += [f"{PROFILES}/{file.profile}" for file in session.files if file.profile]
             for name in made:
@@ -83,6 +90,8 @@ def pack(store: SessionStore, session: Session) -> Iterator[bytes]:
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(RECORD, encode(plain))
         for file in session.files:
+            if file.forgotten:
+                continue
             yield from _packed(archive, sink, folder / UPLOADS / file.id, f"{UPLOADS}/{file.id}/{_safe(file.name)}")
         if session.tables:
             for table in sorted((folder / TABLES / session.tables).iterdir()):
@@ -99,6 +108,11 @@ def unpack(store: SessionStore, source: BinaryIO, *, owner: Owner) -> tuple[Sess
     with _archive_errors():
         archive = zipfile.ZipFile(cast(BinaryIO, _Careful(source)))
         before = _record(archive)
+    if before.is_fixed:
+        raise FileRefused(
+            "No session can be made from this archive: the uploads of the one in it were deleted before.",
+            "Its tables can be read by any program that reads Parquet.",
+        )
     uploads = _uploads(archive, before)
     _check_room(store, before.files, "archive")
 
@@ -139,7 +153,7 @@ def _check_room(store: SessionStore, files: tuple[StoredFile, ...], what: str) -
             "Raise THROUGHLINE_FILES_PER_SESSION.",
         )
     room = min(limits.session_bytes, limits.total_bytes - store.used())
-    if sum(file.size for file in files) > room or any(file.size > limits.file_bytes for file in files):
+    if sum(file.on_disk for file in files) > room or any(file.on_disk > limits.file_bytes for file in files):
         raise LimitExceeded(
             f"The {what}'s files are larger than what this server has left for a session.",
             "Delete sessions that are not needed, or raise THROUGHLINE_FILE_MB, THROUGHLINE_SESSION_MB or "

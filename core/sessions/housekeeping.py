@@ -206,7 +206,7 @@ def _litter(folder: Path, session: Session, before: float) -> list[Path]:
     if session.job and session.job.active:
         litter = [path for path in litter if path.name.endswith(".tmp")]
     else:
-        uploads = {file.id for file in session.files}
+        uploads = {file.id for file in session.files if not file.forgotten}
         tables = {session.tables, session.retired}
         profiles = {file.profile for file in session.files}
         litter += [path for path in inside(folder / UPLOADS) if path.name not in uploads]
@@ -217,7 +217,8 @@ def _litter(folder: Path, session: Session, before: float) -> list[Path]:
 
 def _missing(shelf: Shelf, session: Session) -> list[str]:
     folder = shelf.folder(session.id)
-    lost = [f"the upload {file.id} is missing" for file in session.files if not (folder / UPLOADS / file.id).is_file()]
+    uploads = [file for file in session.files if not file.forgotten]
+    lost = [f"the upload {file.id} is missing" for file in uploads if not (folder / UPLOADS / file.id).is_file()]
     if session.tables and not (folder / TABLES / session.tables).is_dir():
         lost.append("the tables are missing")
     gone = (one for one in session.files if one.profile and not (folder / PROFILES / one.profile).is_dir())

@@ -96,6 +96,7 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
     """An upload. `id` is its name on disk; `name` is what the visitor called it, for showing only.
 
     `profile` is the folder of what was made of this file alone, "" where there is none; it can be made again.
+    One that is `forgotten` was deleted from the disk after it was processed; what was made of it stays.
     """
 
     id: str
@@ -105,6 +106,12 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
     added: datetime
     facts: dict[str, Any] = {}
     profile: str = ""
+    forgotten: bool = False
+
+    @property
+    def on_disk(self) -> int:
+        """Its bytes on disk."""
+        return 0 if self.forgotten else self.size
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,9 +140,17 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     views: tuple[Place, ...] = ()
     shares: tuple[Share, ...] = ()
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether uploads were deleted, so that its tables cannot be made anew."""
+        return any(file.forgotten for file in self.files)
+
 
 class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the list. Of a damaged record only the id and the owner are known, and the latter not always."""
+    """A line of the list. Of a damaged record only the id and the owner are known, and the latter not always.
+
+    `size` is that of the uploads on disk; `forgotten` tells that some were deleted after they were processed.
+    """
 
     id: str
     owner: str = ""
@@ -145,6 +160,7 @@ class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
     updated: datetime | None = None
     n_files: int = 0
     size: int = 0
+    forgotten: bool = False
     tables: str = ""
     job: Job | None = None
     n_shares: int = 0
@@ -155,6 +171,11 @@ class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Sized(msgspec.Struct, frozen=True):
     size: int
+    forgotten: bool = False
+
+    @property
+    def on_disk(self) -> int:
+        return 0 if self.forgotten else self.size
 
 
 class _Outline(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,7 +283,8 @@ def summary(session: Session | _Outline) -> SessionSummary:
         created=session.created,
         updated=session.updated,
         n_files=len(session.files),
-        size=sum(file.size for file in session.files),
+        size=sum(file.on_disk for file in session.files),
+        forgotten=any(file.forgotten for file in session.files),
         tables=session.tables,
         job=session.job,
         n_shares=len(session.shares),

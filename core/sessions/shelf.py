@@ -4,6 +4,7 @@
 <id>/.owner          the owner's key, for when the record is damaged
 <id>/.lock           whoever changes the session holds it; its time is when the session was last seen
 <id>/pulse.json      what the job under way has done so far, and that it lives; lost without harm
+<id>/.secret         random bytes that are the session's own; in no zip
 <id>/uploads/, tables/, profiles/
 """
 
@@ -22,9 +23,9 @@ from core.files import atomic_write, locked, read_regular, read_with_stat, stora
 from core.sessions.record import Progress, Session, SessionSummary, decode, decode_summary, encode
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
-RECORD, OWNER, LOCK, PULSE = "session.json", ".owner", ".lock", "pulse.json"
+RECORD, OWNER, LOCK, PULSE, SECRET = "session.json", ".owner", ".lock", "pulse.json", ".secret"
 UPLOADS, TABLES, PROFILES = "uploads", "tables", "profiles"
-NAMES = frozenset({RECORD, OWNER, LOCK, PULSE, UPLOADS, TABLES, PROFILES})
+NAMES = frozenset({RECORD, OWNER, LOCK, PULSE, SECRET, UPLOADS, TABLES, PROFILES})
 _SETTLED = 1_000_000_000  # nanoseconds: files that changed later than that ago may change again with the same time
 
 

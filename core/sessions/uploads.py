@@ -3,7 +3,7 @@
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -12,9 +12,10 @@ import msgspec
 
 from core.errors import LimitExceeded
 from core.files import FILE_MODE, make_folder, remove_folder, storage_errors, sync_folder
+from core.sessions import secret
 from core.sessions.parts import Part
 from core.sessions.record import Session, StoredFile, utc_now
-from core.sessions.shelf import PROFILES
+from core.sessions.shelf import PROFILES, inside
 from core.sessions.store import SessionStore
 
 CHUNK = 1 << 20
@@ -81,6 +82,34 @@ def remove(store: SessionStore, session_id: str, file_id: str) -> Session:
     return store.update(session_id, unlinked)
 
 
+def forget(store: SessionStore, session_id: str, change: Callable[[Session], Session]) -> Session:
+    """Delete the bytes of all files, of tables that no longer serve, and the session's secret; the tables stay.
+
+    First the record says so, together with `change`, then they go from the disk: what a crash leaves there in between
+    is litter. Nothing happens where `change` raises.
+    """
+
+    def without(session: Session) -> Session:
+        files = tuple(msgspec.structs.replace(file, forgotten=True) for file in change(session).files)
+        return msgspec.structs.replace(session, files=files, retired="")
+
+    def unlinked(session: Session) -> Session:
+        uploads, tables = folder(store, session_id), store.folder(session_id) / "tables"
+        with storage_errors():
+            for file in session.files:
+                if file.forgotten:
+                    (uploads / file.id).unlink(missing_ok=True)
+            profiles = [file.profile for file in session.files]
+            for made in (*inside(tables), *inside(store.folder(session_id) / PROFILES)):
+                if made.name not in (session.tables, *profiles):
+                    remove_folder(made)
+            secret.forget(store.folder(session_id))
+        return session
+
+    store.update(session_id, without)
+    return store.update(session_id, unlinked)
+
+
 def shown(name: str) -> str:
     """A visitor's file name as it may be shown: no folders, no control characters, not endless."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
@@ -108,7 +137,7 @@ def room(store: SessionStore, files: Iterable[StoredFile | Part]) -> Room:
             "Split the export, or raise THROUGHLINE_FILE_MB.",
         ),
         Room(
-            limits.session_bytes - sum(file.size for file in files),
+            limits.session_bytes - sum(file.on_disk if isinstance(file, StoredFile) else file.size for file in files),
             f"does not fit: the files of a session may take {limits.session_bytes >> 20:,} MB together.",
             "Remove files that are not needed, start another session, or raise THROUGHLINE_SESSION_MB.",
         ),
@@ -137,6 +166,9 @@ def _copy(source: BinaryIO, target: Path, room: Room, name: str) -> tuple[int, s
 def with_file(session: Session, file: StoredFile, most: int) -> Session:
     """The session with one more file; where it has the content already, with a notice. Raises LimitExceeded."""
     twin = next((known for known in session.files if known.id == file.id), None)
+    if twin is not None and twin.forgotten:
+        back = msgspec.structs.replace(twin, forgotten=False)
+        return msgspec.structs.replace(session, files=tuple(back if one is twin else one for one in session.files))
     if twin is not None:
         notice = f"{file.name} has the same content as {twin.name}, so it is counted once."
         if twin.name == file.name:

@@ -8,6 +8,7 @@ from core.engine import connect, files, identifier
 from core.errors import ThroughlineError
 from core.files import make_folder, remove_folder, storage_errors, sync_file, sync_folder
 from core.ingest import mapping
+from core.ingest.pseudonyms import Pseudonyms
 from core.settings import Guards
 from core.tables import menu, schema
 from core.tables.bench import Bench, Nobody, Watcher
@@ -30,10 +31,19 @@ MOST_WORDS, MOST_LETTERS = 5, 40
 """Of words in a lifecycle column that are not known, so many are told, so much of each."""
 
 
-def build(sources: list[Source], target: Path, *, guards: Guards, memory: int, watcher: Watcher | None = None) -> Found:
+def build(
+    sources: list[Source],
+    target: Path,
+    *,
+    guards: Guards,
+    memory: int,
+    watcher: Watcher | None = None,
+    pseudonyms: Pseudonyms | None = None,
+) -> Found:
     """Build the tables of `sources` in the new folder `target`, which appears whole or not at all.
 
     Calls are (file, call id); files come in the order of `sources`. `memory` is what DuckDB may take, in bytes.
+    `pseudonyms` are needed where a mapping asks for some.
     Raises MappingIncomplete, FileRefused, StorageError, and ThroughlineError where the rows do not add up.
     """
     for source in sources:
@@ -48,6 +58,8 @@ def build(sources: list[Source], target: Path, *, guards: Guards, memory: int, w
         make_folder(work)
         folders = {source.path.parent for source in sources}
         with connect(*folders, part, work, memory=memory, spill=work) as connection:
+            if pseudonyms is not None:
+                pseudonyms.bind(connection)
             found = _Build(Bench(connection, work), sources, part, guards, watcher).run()
             watcher.meter = None
         with storage_errors():

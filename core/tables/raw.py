@@ -11,6 +11,7 @@ from core.ingest import dates, load
 from core.ingest.facts import Dialect
 from core.ingest.mapping import ColumnMapping, Role
 from core.ingest.plain import Plain, plain
+from core.ingest.pseudonyms import Pseudonyms
 from core.settings import Guards
 from core.tables.bench import Bench, Watcher
 from core.tables.rejects import Odd, Refused, Rejects
@@ -100,7 +101,7 @@ class RawRows:
                 raise FileRefused(
                     f"{source.name} was not read twice in the same way.", "Try again, with fewer columns."
                 )
-        self.rejects.add(number, file, source.mapping.content, self._odd(number), refused, taken)
+        self.rejects.add(number, file, source.mapping, self._odd(number), refused, taken)
         self.rows.append(taken + len(refused) + len(file.aside))
         self._taken += taken
 
@@ -154,7 +155,8 @@ def _texts(source: Source, file: Plain, columns: Mapping[str, str | None]) -> st
 
 
 def _text(source: Source, file: Plain, column: str | None) -> str:
-    """SQL for the clean text of a column, NULL where no column has the role."""
+    """SQL for the clean text of a column, or the pseudonym that stands for it; NULL where no column has the role."""
     if column is None:
         return "NULL::VARCHAR"
-    return file.cleaned(source.mapping.columns.index(column))
+    clean = file.cleaned(source.mapping.columns.index(column))
+    return Pseudonyms.sql(clean) if column in source.mapping.pseudonyms else clean

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.engine import files
-from core.ingest.mapping import Content
+from core.ingest.mapping import ColumnMapping, Content
 from core.ingest.plain import Plain
 from core.ingest.scan import Places
 from core.tables.bench import Bench
@@ -67,15 +67,22 @@ class Rejects:
         self._writer = pq.ParquetWriter(self._path, _COLUMNS, compression="zstd")
         self._rows: list[tuple[object, ...]] = []
         self._astray: list[int] = []
+        self._wordless: list[int] = []
         self.counts: Counter[str] = Counter()
 
-    def add(self, number: int, file: Plain, content: Content, odd: Odd, refused: Refused, n_taken: int) -> None:
-        """Write those of a file, the reader of which took `n_taken` rows."""
+    def add(self, number: int, file: Plain, mapping: ColumnMapping, odd: Odd, refused: Refused, n_taken: int) -> None:
+        """Write those of a file, the reader of which took `n_taken` rows.
+
+        Where a part of the file is not to be kept, nobody knows for sure which part of a rejected row that is, so
+        that the text of none is kept.
+        """
+        if mapping.hidden:
+            self._wordless.append(number)
         for row in file.aside:
             self._add(number, row.line, "rejected", row.reason, row.text)
         if not len(odd.rows) and not len(refused):
             return
-        verdicts = [_verdict(content, *one) for one in ((True, False), (False, True), (True, True))]
+        verdicts = [_verdict(mapping.content, *one) for one in ((True, False), (False, True), (True, True))]
         which = np.where(odd.no_node, np.where(odd.no_call, 2, 1), 0)
         reasons = refused.reasons()
         located = file.locate(odd.rows, refused.offsets)
@@ -109,12 +116,17 @@ class Rejects:
         """SQL for the table of rejects, once all are written."""
         self._flush()
         self._writer.close()
-        known = f"NOT counted OR file NOT IN ({', '.join(map(str, [-1, *self._astray]))})"
+        known = f"(NOT counted OR file NOT IN ({_listed(self._astray)}))"
+        kept = f"{known} AND file NOT IN ({_listed(self._wordless)})"
         return f"""
             SELECT file, CASE WHEN {known} THEN line END AS line, CAST(kind AS VARCHAR) AS kind,
-                   CAST(reason AS VARCHAR) AS reason, CASE WHEN {known} THEN text END AS text
+                   CAST(reason AS VARCHAR) AS reason, CASE WHEN {kept} THEN text END AS text
             FROM read_parquet({files(self._path)}) ORDER BY file, line NULLS LAST
             """
+
+
+def _listed(files: list[int]) -> str:
+    return ", ".join(map(str, [-1, *files]))
 
 
 def _verdict(content: Content, no_call: bool, no_node: bool) -> tuple[str, str]:

@@ -7,10 +7,10 @@ from core.plan import facts_of, has_calls, header_groups, mapping_of
 from core.service import has_failed, is_working
 from core.text import plural
 from core.work import INSPECT
-from pages.parts import columns, file_cards, folder, frame, importing, state, upload
+from pages.parts import columns, file_cards, folder, frame, importing, privacy, state, upload
 from pages.parts.text import literal
 
-session = state.session()
+session = state.service().shown(state.session())
 inspecting = session.job is not None and session.job.kind == INSPECT
 if is_working(session) and inspecting:
     importing.watch(session, f"Looking at {plural(len(session.files), 'file')}")
@@ -35,9 +35,9 @@ else:
                 with st.popover("Add files", icon=":material/add:"):
                     upload.add_files(session.id)
                 folder.choice(session.id)
-                if groups and st.button(
-                    f"Process {plural(rows, 'row')}", type="primary", icon=":material/arrow_forward:", disabled=stops
-                ):
+                words = f"Process {plural(rows, 'row')}"
+                stops = stops or session.is_fixed
+                if groups and st.button(words, type="primary", icon=":material/arrow_forward:", disabled=stops):
                     state.service().process(session.id, by=state.visitor())
                     state.go(frame.page_of(frame.VIEWS[0]), state.this_session())
         columns.note(session, groups, mappings)
@@ -49,3 +49,4 @@ else:
         for group in groups:
             columns.group(session, group, several=len(groups) > 1)
         file_cards.account(session)
+        privacy.uploads(session)

@@ -11,7 +11,7 @@ from core.ingest.mapping import NAMES, OF_A_MENU, SPARE, ColumnMapping, Content,
 from core.plan import Choices, choices, facts_of, mapping_of
 from core.sessions import Session
 from core.text import clean, cut, number, percent, plural, text_width
-from pages.parts import questions, state
+from pages.parts import privacy, questions, state
 from pages.parts.text import literal, sentence
 
 MOST_CARDS = 12
@@ -36,6 +36,8 @@ def note(session: Session, groups: list[Group], mappings: list[ColumnMapping]) -
     ]
     if not groups:
         words = "No file can be used yet."
+    elif session.is_fixed:
+        words = "What each column was when the files were processed. The uploads were deleted since."
     elif state.reads_only():
         words = "What was found, and what each column was taken for. Whoever shared it can change that."
     elif gaps:
@@ -67,6 +69,7 @@ def group(session: Session, group: Group, *, several: bool) -> None:
     for role in missing(mapping):
         questions.ask_role(session, group, mapping, role)
     questions.ask_dates(session, group, mapping)
+    privacy.offer(session, group, mapping)
     told = _Told(session, group, mapping)
     special = [one for one in group.columns if mapping.roles[one.name] not in (Role.ATTRIBUTE, Role.UNUSED)]
     if len(group.columns) <= MOST_CARDS:
@@ -74,7 +77,7 @@ def group(session: Session, group: Group, *, several: bool) -> None:
     else:
         told.cards(special)
         told.table([one for one in group.columns if one not in special])
-    _first_rows(session, group)
+    _first_rows(session, group, mapping)
 
 
 def _as_last_time(session: Session, group: Group) -> None:
@@ -86,7 +89,7 @@ def _as_last_time(session: Session, group: Group) -> None:
             ":small[:blue[:material/history:] These columns are as you chose last time for a file with this header.]",
             width="content",
         )
-        if state.is_mine():
+        if not state.is_fixed():
             st.button(
                 "Use the guesses instead",
                 type="tertiary",
@@ -128,14 +131,17 @@ class _Told:
             format_func=NAMES.__getitem__,
             key=key,
             label_visibility="collapsed",
-            disabled=state.reads_only(),
+            disabled=state.is_fixed(),
             on_change=partial(_set_role, self._session.id, self._group.key, column.name, key),
         )
         with st.container(gap="xxsmall"):
             with st.container(horizontal=True, horizontal_alignment="distribute", gap="xxsmall"):
-                st.markdown(f":small[{_samples(column)}]", width="content")
+                st.markdown(f":small[{_samples(column, self._mapping)}]", width="content")
                 st.markdown(f":small[:gray[{sentence(self._counts(column))}]]", width="content")
             st.markdown(f":small[:gray[{sentence(reason)}.]]")
+            if looks := privacy.reason(column, role):
+                st.markdown(f":small[:orange[:material/shield_person:] :gray[{looks}]]")
+        privacy.choice(self._session, self._group, self._mapping, column)
 
     def table(self, columns: list[ColumnFacts]) -> None:
         """The columns as rows of a table whose roles can be changed."""
@@ -144,23 +150,25 @@ class _Told:
         with st.container(horizontal=True, vertical_alignment="center"):
             which = "The other" if len(columns) < len(self._group.columns) else "All"
             st.subheader(f"{which} {plural(len(columns), 'column')}", anchor=False)
-            if state.is_mine():
+            if not state.is_fixed():
                 self._all_as(columns, Role.UNUSED, "Leave all out", ":material/remove_done:")
                 if self._mapping.content is Content.CALLS:
                     self._all_as(columns, Role.ATTRIBUTE, "Keep all", ":material/done_all:")
-        st.markdown(":small[:gray[Double-click a role to change it.]]")
+        st.markdown(":small[:gray[Double-click a role to change it; tick what is to be pseudonymised.]]")
         names = [one.name for one in columns]
         rows = pd.DataFrame(
             {
                 "Column": [clean(name) for name in names],
                 "Role": [NAMES[self._mapping.roles[name]] for name in names],
+                privacy.PSEUDONYMISE: [name in self._mapping.pseudonyms for name in names],
                 "Guess": [self._said(name)[0] for name in names],
                 "Examples": [" · ".join(map(clean, one.samples)) for one in columns],
                 "Counts": [self._counts(one) for one in columns],
-                "Why": [self._said(name)[3] for name in names],
+                "Why": [self._why(one) for one in columns],
             }
         )
-        key = f"roles:{self._group.key}:{key_of(self._mapping.roles[name] for name in names)}"
+        kept = (f"{self._mapping.roles[name]}{name in self._mapping.pseudonyms}" for name in names)
+        key = f"roles:{self._group.key}:{key_of(kept)}"
         st.data_editor(
             rows,
             column_config={
@@ -169,7 +177,9 @@ class _Told:
                     options=[NAMES[one] for one in self._roles], required=True, width="medium"
                 ),
             },
-            disabled=True if state.reads_only() else [name for name in rows.columns if name != "Role"],
+            disabled=True
+            if state.is_fixed()
+            else [name for name in rows.columns if name not in ("Role", privacy.PSEUDONYMISE)],
             hide_index=True,
             width="stretch",
             height=min(len(columns) + 1, _MOST_ROWS) * _ROW_HEIGHT + 3,
@@ -203,16 +213,20 @@ class _Told:
             return "No role", ":material/label_off:", "gray", reason
         return guessed.sureness.value, *_SURENESS[guessed.sureness], reason
 
+    def _why(self, column: ColumnFacts) -> str:
+        why = f"{self._said(column.name)[3]}."
+        return f"{why} {privacy.reason(column, self._mapping.roles[column.name])}".strip()
+
     def _counts(self, column: ColumnFacts) -> str:
         empty = self._rows - column.filled
         filled = f", {percent(empty / self._rows, 0)} empty" if empty > 0 else ""
         return f"{column.hedge} {number(column.distinct)} different{filled}".strip()
 
 
-def _samples(column: ColumnFacts) -> str:
+def _samples(column: ColumnFacts, mapping: ColumnMapping) -> str:
     """Two values where they have room side by side, else one."""
     if not column.samples:
-        return "Empty"
+        return privacy.samples(column, mapping)
     fits = text_width(" · ".join(column.samples[:2]), 14) <= _SAMPLE_WIDTH
     return " · ".join(literal(cut(one, _SAMPLE_WIDTH, 14)) for one in column.samples[: 2 if fits else 1])
 
@@ -228,19 +242,23 @@ def _set_role(session_id: str, key: str, column: str, widget: str) -> None:
 
 def _set_edited(session_id: str, key: str, names: list[str], widget: str) -> None:
     by_name = {name: role for role, name in NAMES.items()}
-    edited = st.session_state[widget]["edited_rows"]
-    questions.set_roles(
-        session_id, key, {names[int(row)]: by_name[new["Role"]] for row, new in edited.items() if new.get("Role")}
-    )
+    edited = {names[int(row)]: new for row, new in st.session_state[widget]["edited_rows"].items()}
+    roles = {name: by_name[new["Role"]] for name, new in edited.items() if new.get("Role")}
+    hides = {name: new[privacy.PSEUDONYMISE] for name, new in edited.items() if privacy.PSEUDONYMISE in new}
+    if roles:
+        questions.set_roles(session_id, key, roles)
+    if hides:
+        privacy.set_pseudonyms(session_id, key, hides)
 
 
-def _first_rows(session: Session, group: Group) -> None:
+def _first_rows(session: Session, group: Group, mapping: ColumnMapping) -> None:
     file = next(file for file in session.files if file.id == group.file_ids[0])
     facts = facts_of(file)
     if facts is None:
         return
     st.header("First rows", anchor=False)
+    rows = pd.DataFrame(facts.preview, columns=list(facts.header))
     st.dataframe(
-        pd.DataFrame(facts.preview, columns=list(facts.header)), hide_index=True, width="stretch", placeholder="–",
+        rows.drop(columns=list(mapping.all(Role.UNUSED))), hide_index=True, width="stretch", placeholder="–",
         key=f"preview:{group.key}",
     )  # fmt: skip

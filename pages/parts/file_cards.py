@@ -63,7 +63,7 @@ def _choice(session: Session, file: StoredFile, box: Box) -> None:
         index=names.index(box.part) if box.part in names else None,
         format_func=lambda name: literal(name) + sizes.get(name, ""),
         key=key,
-        disabled=state.reads_only(),
+        disabled=state.is_fixed(),
         on_change=partial(_choose_part, session.id, file.id, key),
     )
     others = f"{plural(box.others, 'other')} in it cannot be read. " if box.others else ""
@@ -87,7 +87,10 @@ def _badges(file: StoredFile, facts: FileFacts, content: Content) -> None:
         st.badge(plural(len(facts.columns), "column"), icon=":material/view_column:", color="gray")
         for words, icon in _written(facts):
             st.badge(words, icon=icon, color="gray")
-        st.badge(file_size(file.size), icon=":material/hard_drive:", color="gray")
+        if file.forgotten:
+            st.badge("upload deleted", icon=":material/delete_forever:", color="gray")
+        else:
+            st.badge(file_size(file.size), icon=":material/hard_drive:", color="gray")
         if facts.unreadable:
             words = f"{plural(facts.unreadable, 'row')} do not fit the columns"
             st.badge(words, icon=":material/warning:", color="red")

@@ -92,7 +92,8 @@ def _facts(one: SessionSummary) -> str:
     if one.damaged:
         return f"Its record cannot be read, so it is not shown; its files are kept. Its id is {one.id}."
     now = utc_now()
-    words = [f"{plural(one.n_files, 'file')}, {file_size(one.size)}", f"last used {ago(now - (one.updated or now))}"]
+    held = "uploads deleted" if one.forgotten else file_size(one.size)
+    words = [f"{plural(one.n_files, 'file')}, {held}", f"last used {ago(now - (one.updated or now))}"]
     words.append(f"kept until {day(one.expires.date())} if not opened" if one.expires else "kept until deleted")
     return " · ".join(words)
 
@@ -135,7 +136,7 @@ def _actions(one: SessionSummary, current: str) -> None:
 
 def _download(one: SessionSummary) -> None:
     """Everything as one zip: through Streamlit where it is small, else as a stream from a route of our own."""
-    if one.size <= _SMALL:
+    if one.size <= _SMALL and not one.forgotten:  # then the tables may be large, and nothing tells
         st.download_button(
             "Download as zip",
             # Called from a thread that knows no visitor any more.

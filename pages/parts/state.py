@@ -162,6 +162,11 @@ def reads_only() -> bool:
     return not is_mine()
 
 
+def is_fixed() -> bool:
+    """Whether this visitor can change nothing of what columns are: they may not, or nothing could be made of it."""
+    return reads_only() or session().is_fixed
+
+
 def go(page: str, query: dict[str, str] | None = None) -> NoReturn:
     """Leave for another page, on the session that `query` names, if any."""
     st.switch_page(page, query_params=query)

@@ -18,7 +18,7 @@ FLOORS = (
     ("sql", "builder"),
     ("charts", "export", "parameters", "plan"),
     ("view",),
-    ("views",),
+    ("views", "privacy"),
     ("work", "habits"),
     ("service",),
     ("gate",),
