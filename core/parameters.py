@@ -39,24 +39,25 @@ class Parameter(Protocol):
 
 @dataclass(frozen=True)
 class Number:
-    """A whole number from `low` to `high`, a person being told of what: days, seconds, percent."""
+    """A whole number from `low` to `high`, a person being told of what: days, seconds, percent; `usual` by default,
+    or what that finds in a log."""
 
     name: str
     title: str
     help: str
-    usual: int
+    usual: int | Callable[[CallLog], int]
     low: int
     high: int
 
     def default(self, log: CallLog) -> int:
-        return self.usual
+        return self.usual if isinstance(self.usual, int) else self.usual(log)
 
     def read(self, text: str) -> int:
         digits = text.removeprefix("-")
         if not (digits.isascii() and digits.isdecimal() and len(digits) < 18 and self.low <= int(text) <= self.high):
             raise ViewError(
                 f"{self.title}: {text[:40]!r} cannot be used.",
-                f"It is a whole number from {self.low} to {self.high}; {self.usual} by default.",
+                f"It is a whole number from {self.low} to {self.high}.",
             )
         return int(text)
 

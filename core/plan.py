@@ -234,3 +234,17 @@ def fingerprint(session: Session) -> str:
 def _plain(value: Any) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(value)
     return plain
+
+
+def clocks(session: Session) -> str:
+    """By which clock the session's times are told, in a sentence."""
+    formats = {mapping_of(session, group).date_format for group in header_groups(session)} - {""}
+    absolute = {one for one in formats if "%z" in one or one.endswith("Z")}
+    if not absolute:
+        return (
+            "Times are told as the files have them, without a time zone: where clocks are changed, an hour can be "
+            "missing or come twice."
+        )
+    if absolute == formats:
+        return "Times are told in UTC, by the offsets in the files."
+    return "Times are told in UTC where a file has offsets, else as the file has them: the two cannot be compared."

@@ -12,6 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "\N{MINUS SIGN}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
+"""In front of data it makes what stands behind it go on to the right, as an arrow between two labels says."""
 UNKNOWN = "\N{EN DASH}"
 _FSI, _PDI = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
@@ -213,6 +215,11 @@ def lasting(seconds: float) -> str:
         elif parts:
             break
     return " ".join(parts[:2]) or "0 s"
+
+
+def briefly(seconds: float) -> str:
+    """A length of time as `lasting` tells it, one of a few seconds with its tenths: `0.4 s`."""
+    return f"{number(seconds, 1)} s" if seconds < 10 and seconds != round(seconds) else lasting(seconds)
 
 
 def ordinal(n: int) -> str:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from core.flow.filter import MISSING, Filter
 
 Node = str | None
+MORE = ("queue wait", "handle time", "error")
+"""Roles by whose values calls are not filtered."""
 
 
 class File(NamedTuple):
@@ -61,6 +63,7 @@ class Call(NamedTuple):
     until: datetime | None = None
     customer: str | None = None
     handle_time: float | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass
@@ -189,7 +192,7 @@ def read(*files: File) -> Log:
         log.calls.append(read_call(number, files[number - 1], call, by_time(taken)))
     log.nodes = sorted(said, key=order)
     named = {name for file in files for name in (*file.roles, *file.attributes)}
-    log.columns = sorted(named - {"call", "node", "parent", "label", "url", "timestamp", "customer", "handle time"})
+    log.columns = sorted(named - {"call", "node", "parent", "label", "url", "timestamp", "customer", *MORE})
     for node, values in said.items():
         for name, first in (("label", log.labels), ("url", log.urls), ("parent", log.parents)):
             if values[name]:
@@ -219,6 +222,7 @@ def read_call(number: int, file: File, call_id: str, steps: Sequence[Step]) -> C
         until=max(moments, default=None),
         customer=next((step.said["customer"] for step in steps if step.said.get("customer")), None),
         handle_time=next((one for step in steps if (one := seconds(step.said.get("handle time"))) is not None), None),
+        steps=tuple(steps),
     )
 
 

@@ -212,6 +212,46 @@ def url_engagement(log: Log, calls: Sequence[Call]) -> list[Row]:
     ]
 
 
+def ways_back(call: Call) -> Moves:
+    """The moves of a call to a node that it met before, as often as it makes them."""
+    return [
+        (call.path[place], call.path[place + 1])
+        for place in range(len(call.path) - 1)
+        if call.path[place + 1] in call.path[: place + 1]
+    ]
+
+
+def returns(log: Log, calls: Sequence[Call]) -> list[Row]:
+    times = Counter(move for call in calls for move in ways_back(call))
+    in_calls = Counter(move for call in calls for move in set(ways_back(call)))
+    ordered = sorted(times, key=lambda move: (-times[move], order(move[0]), order(move[1])))
+    return [
+        (
+            source,
+            log.label(source),
+            target,
+            log.label(target),
+            times[source, target],
+            in_calls[source, target],
+            "repeat" if source == target else "back",
+        )
+        for source, target in ordered
+    ]
+
+
+def branches(log: Log, calls: Sequence[Call]) -> list[Row]:
+    going, several = Counter[str](), Counter[str]()
+    for call in calls:
+        following: dict[str, set[str]] = {}
+        for source, target in zip(call.path, call.path[1:], strict=False):
+            if source != target:
+                following.setdefault(source, set()).add(target)
+        going.update(list(following))
+        several.update(node for node, nodes in following.items() if len(nodes) > 1)
+    ordered = sorted(going, key=lambda node: (-several[node], order(node)))
+    return [(node, log.label(node), going[node], several[node], several[node] / going[node]) for node in ordered]
+
+
 VIEWS: dict[str, Callable[[Log, Sequence[Call]], list[Row]]] = {
     "summary": summary,
     "top-intents": top_intents,
@@ -229,6 +269,8 @@ VIEWS: dict[str, Callable[[Log, Sequence[Call]], list[Row]]] = {
     "duplicates": duplicates,
     "weekday-trends": weekday_trends,
     "url-engagement": url_engagement,
+    "returns": returns,
+    "branches": branches,
 }
 """The rows of each view, by its key."""
 

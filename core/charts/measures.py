@@ -1,4 +1,5 @@
-"""Bars with a measure each: how open the choice after a node is, how few next steps cover it, how many go on."""
+"""Bars with a measure each: how open the choice after a node is, how few next steps cover it, how many go on, how long
+it takes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -123,6 +124,29 @@ def funnel_bars(frame: pd.DataFrame, palette: Palette, *, width: int) -> go.Figu
             )
         )
     return rows_figure(rows, ("Reached", "Ended"), palette, width)
+
+
+def time_bars(frame: pd.DataFrame, palette: Palette, *, width: int, unit: str = "time") -> go.Figure:
+    """How long something takes: a bar to the median, a paler one on to the 90th percentile.
+
+    `frame` has node, label, n (times counted, each a `unit`), median_s and p90_s in seconds, in the order of the rows.
+    For `width`, clicks and an empty frame see `coverage_bars`.
+    """
+    strong, pale = theme.tint(palette.fill, 0.8, palette), theme.tint(palette.fill, 0.3, palette)
+    rows = []
+    for row in frame.to_dict("records"):
+        median, p90 = float(row["median_s"]), float(row["p90_s"])
+        rows.append(
+            _row(
+                row,
+                [(median, strong), (p90 - median, pale)],
+                [(text.briefly(median), palette.ink), (text.briefly(p90), palette.muted)],
+                f"Half within {text.briefly(median)}",
+                f"Nine in ten within {text.briefly(p90)}",
+                f"Of {text.plural(int(row['n']), unit)}",
+            )
+        )
+    return rows_figure(rows, ("Median", "p90"), palette, width)
 
 
 def _row(row: dict[Any, Any], parts: list[tuple[float, str]], numbers: list[tuple[str, str]], *facts: str) -> Row:

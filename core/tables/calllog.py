@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +21,8 @@ MEMORY = 256 * 1024 * 1024
 _HELD = ("nodes", "menu", "files")
 """Tables that are small and often asked, so they are kept in memory; the rest is read where it lies."""
 _REMEMBERED = 6
+BATCH = 120_000
+"""Rows of a piece of `batches`."""
 
 T = TypeVar("T")
 
@@ -54,6 +56,11 @@ class CallLog:
             for name, table in given.items():
                 cursor.register(name, table)
             return cursor.sql(query, params=list(values)).to_arrow_table()
+
+    def batches(self, query: str, values: Sequence[Any] = ()) -> Iterator[pa.RecordBatch]:
+        """The answer to `query` in pieces, in its order, for what is too long to be held at once."""
+        with self._connection.cursor() as cursor:
+            yield from cursor.sql(query, params=list(values)).to_arrow_reader(BATCH)
 
     def row(self, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...]:
         """The one row that answers `query`."""

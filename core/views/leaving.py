@@ -1,9 +1,18 @@
 """The views of “Where do they leave?”."""
 
-from core.flow import dead_ends, findings, funnels, intents
+from core.flow import dead_ends, errors, findings, funnels, intents
+from core.ingest.mapping import Role
+from core.parameters import Marked
 from core.view import SHARED, View
 
 SECTION = "Where do they leave?"
+FINE = Marked(
+    "fine",
+    "These values are no error",
+    "values of the column of errors that stand for “no error”, joined with commas",
+    errors.words,
+    errors.harmless,
+)
 
 VIEWS: tuple[View, ...] = (
     View(
@@ -53,5 +62,35 @@ VIEWS: tuple[View, ...] = (
         columns=("depth", "n_calls", "share", "drop"),
         compute=funnels.depth_funnel,
         tell=findings.of_depth_funnel,
+    ),
+    View(
+        key="errors",
+        title="Errors",
+        section=SECTION,
+        icon=":material/error:",
+        question="Where do technical errors meet callers, and how many calls do they end?",
+        definition="Steps with an error by menu item: a value in the column of errors that is none of those that stand "
+        "for no error. The rate is n_errors / n_steps, all steps on the item. n_calls are the calls with an error "
+        "there, n_ended those of them that end on that step or on the next one.",
+        columns=("node", "label", "n_steps", "n_errors", "error_rate", "n_calls", "n_ended"),
+        compute=errors.errors,
+        tell=findings.of_errors,
+        parameters=(FINE,),
+        needs=frozenset({Role.ERROR}),
+    ),
+    View(
+        key="error-days",
+        title="Errors by Day",
+        section=SECTION,
+        icon=":material/report:",
+        question="On which days are there errors?",
+        definition="The same by day, that of a call's first dated step: the calls of the day and their steps, "
+        "the steps with an error, their share, the calls with one (n_with) and those of them that end within one step "
+        "of one (n_ended). Calls without a date come last.",
+        columns=("day", "n_calls", "n_steps", "n_errors", "error_rate", "n_with", "n_ended"),
+        compute=errors.error_days,
+        tell=findings.of_error_days,
+        parameters=(FINE,),
+        needs=frozenset({Role.ERROR}),
     ),
 )

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from core.flow import anomalies, entropy, findings, paths
+from core.flow import anomalies, entropy, findings, paths, returns
 from core.flow.filter import Filter
 from core.parameters import Ids
 from core.tables.calllog import CallLog
@@ -82,5 +82,29 @@ VIEWS: tuple[View, ...] = (
         columns=("node", "label", "n", "top1_share", "top2_share"),
         compute=entropy.coverage,
         tell=findings.of_coverage,
+    ),
+    View(
+        key="returns",
+        title="Ways Back",
+        section=SECTION,
+        icon=":material/undo:",
+        question="Where do calls come back to a step they met before?",
+        definition="Moves to a menu item that the call met earlier, whether or not the menu has them: n times, in "
+        "n_calls calls. Repeat: the same item again; back: from another one.",
+        columns=("source", "source_label", "target", "target_label", "n", "n_calls", "kind"),
+        compute=returns.returns,
+        tell=findings.of_returns,
+    ),
+    View(
+        key="branches",
+        title="Second Choices",
+        section=SECTION,
+        icon=":material/fork_right:",
+        question="From which steps do calls try several ways?",
+        definition="n_calls go on from the menu item to another one, n_several of them to more than one: they come "
+        "back and choose again. The share is n_several / n_calls.",
+        columns=("node", "label", "n_calls", "n_several", "share"),
+        compute=returns.branches,
+        tell=findings.of_branches,
     ),
 )

@@ -10,7 +10,7 @@ shown = view.begin(VIEW)
 rows = view.answer(shown, VIEW)
 if len(rows):
     with view.card("The most frequent moves off the menu", "Click a move to see the calls that make it."):
-        clicked = pictures.moves(rows, shown, key="moves")
+        clicked = pictures.moves(rows, shown, "Moves that the menu does not have", key="moves")
     columns = {
         "source": ("From id", "text"),
         "source_label": ("From", "data"),

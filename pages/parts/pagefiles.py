@@ -18,7 +18,7 @@ _FOLDERS = {
     "Where do they go?": "paths",
     "Where do they leave?": "leaving",
     "Is the menu sound?": "menu",
-    "When?": "time",
+    "When, and how long?": "time",
     "Who, and how did it end?": "people",
 }
 

@@ -15,7 +15,7 @@ from core.flow.dead_ends import mid_menu_ends
 from core.flow.findings.weekdays import WEEKDAYS
 from core.flow.paths import path_counts
 from core.flow.summary import daily, lengths
-from core.text import is_rtl, number, percent, plural
+from core.text import LEFT_TO_RIGHT, is_rtl, number, percent, plural
 from pages.parts import view
 
 THIRD, HALF, TWO_THIRDS = 0.32, 0.49, 0.68  # of the page's width, the gaps between cards left out
@@ -129,11 +129,18 @@ def bars(
 
 
 def ranked(
-    rows: pd.DataFrame, shown: view.Shown, what: str, *, key: str, stops: Collection[str] = (), most: int = MOST_RANKED
+    rows: pd.DataFrame,
+    shown: view.Shown,
+    what: str,
+    *,
+    key: str,
+    stops: Collection[str] = (),
+    most: int = MOST_RANKED,
+    unit: str = "call",
 ) -> str:
     """A page's bar list of node, label, n_calls, share; the node that was clicked. Those of `stops` are red."""
     found = [replace(bar, tone="stop") if bar.key in stops and bar.tone != "quiet" else bar for bar in bars(rows, most)]
-    figure = bar_list(found, shown.palette, width=shown.width())
+    figure = bar_list(found, shown.palette, width=shown.width(), unit=unit)
     return view.chart(figure, _spoken(what, rows), key=shown.key(key), clickable=True)
 
 
@@ -143,7 +150,7 @@ def measured(draw: Callable[..., go.Figure], rows: pd.DataFrame, shown: view.Sho
     return view.chart(figure, what, key=shown.key(key), clickable=True)
 
 
-def moves(rows: pd.DataFrame, shown: view.Shown, *, key: str) -> str:
+def moves(rows: pd.DataFrame, shown: view.Shown, what: str, *, key: str) -> str:
     """Transitions as bars, a hue for each kind; the place of the one that was clicked."""
     kinds = [kind for kind in anomalies.KINDS if kind in set(rows["kind"])]
     hues = dict(zip(kinds, shown.palette.categorical, strict=False))
@@ -152,7 +159,7 @@ def moves(rows: pd.DataFrame, shown: view.Shown, *, key: str) -> str:
     total = int(rows["n"].sum())
     found = [
         Bar(
-            label=f"{row.source_label}  →  {row.target_label}",
+            label=f"{LEFT_TO_RIGHT}{row.source_label}  →  {row.target_label}",
             n=int(row.n),
             share=int(row.n) / total,
             hue=hues[str(row.kind)],
@@ -162,7 +169,7 @@ def moves(rows: pd.DataFrame, shown: view.Shown, *, key: str) -> str:
         for place, row in enumerate(rows.head(MOST_RANKED).itertuples())
     ]
     figure = bar_list(found, shown.palette, width=shown.width(), unit="time")
-    return view.chart(figure, "Moves that the menu does not have", key=shown.key(key), clickable=True)
+    return view.chart(figure, what, key=shown.key(key), clickable=True)
 
 
 def counted(counts: pd.Series, shown: view.Shown, what: str) -> None:

@@ -27,7 +27,7 @@ def _drawn(one: Parameter, log: CallLog) -> Any:
             one.title,
             one.low,
             one.high,
-            one.usual,
+            one.default(log),
             1,
             key=one.name,
             help=one.help,
