@@ -42,6 +42,8 @@ SATURDAY_HOURS = [1, 1, 1, 1, 1, 1, 1, 2, 4, 5, 5, 5, 4, 4, 3, 3, 3, 3, 4, 6, 9,
 
 OUTAGE = date(2026, 5, 12)
 
+OUT_OF_ORDER, TIMEOUT, UNHEARD = "lab system down", "timeout", "no input"
+
 ANONYMOUS = "0"
 ANONYMOUS_SHARE = 0.18
 N_FREQUENT, N_CUSTOMERS = 350, 6_000
@@ -96,6 +98,13 @@ class Call:
     def path(self) -> tuple[Node, ...]:
         """Return the call's nodes in order."""
         return tuple(step.node for step in self.steps)
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """Return the technical error of each step, "" for none: what was down, and keys that nobody heard."""
+        unheard = (UNHEARD if following.move == "again" else "" for following in self.steps[1:])
+        down = OUT_OF_ORDER if out_of_order(self.leaf, self.start.date()) else TIMEOUT
+        return (*unheard, down if self.ending.outcome == "error" else "")
 
     @property
     def leaf(self) -> Node:

@@ -44,6 +44,9 @@ def clinic_facts(calls: Sequence[Call]) -> Facts:
         "call_again": call_again(calls),
         "anonymous": anonymous(calls),
         "monday_rush": monday_rush(calls),
+        "errors": errors(calls),
+        "queue": queue(calls),
+        "ways_back": ways_back(calls),
         "slow_agent": slow_agent(calls),
         "menu_change": menu_change(calls),
         "inconsistent": inconsistent(calls),
@@ -174,6 +177,38 @@ def anonymous(calls: Sequence[Call]) -> Fact:
     """Return how many calls have no known caller."""
     unknown = sum(call.caller.customer == clinic.ANONYMOUS for call in calls)
     return {"n_calls": unknown, "share": share(unknown, len(calls))}
+
+
+def errors(calls: Sequence[Call]) -> Fact:
+    """Return the steps with an error, the calls that meet one, and those that end within one step of it."""
+    met = [call for call in calls if any(call.errors)]
+    down = [call for call in met if call.start.date() == clinic.OUTAGE]
+    return {
+        "n_steps": sum(error != "" for call in calls for error in call.errors),
+        "n_calls": len(met),
+        "n_ended": sum(any(call.errors[-2:]) for call in met),
+        "n_steps_unheard": sum(error == clinic.UNHEARD for call in calls for error in call.errors),
+        "day": clinic.OUTAGE.isoformat(),
+        "n_steps_that_day": sum(error != "" for call in down for error in call.errors),
+    }
+
+
+def queue(calls: Sequence[Call]) -> Fact:
+    """Return how long queued calls wait, and how many end there."""
+    waits = sorted(call.ending.queue_wait for call in calls if call.ending.queue_wait is not None)
+    return {
+        "n_calls": len(waits),
+        "median_s": waits[(len(waits) + 1) // 2 - 1],
+        "p90_s": waits[(len(waits) * 9 + 9) // 10 - 1],
+        "n_over_60_s": sum(wait > 60 for wait in waits),
+        "n_ended": sum(call.ending.queue_wait is not None and call.ending.agent is None for call in calls),
+    }
+
+
+def ways_back(calls: Sequence[Call]) -> Fact:
+    """Return how many calls come to a node that they met before, and how often."""
+    times = [sum(node in call.path[:place] for place, node in enumerate(call.path)) for call in calls]
+    return {"n_calls": sum(n > 0 for n in times), "n_times": sum(times)}
 
 
 def monday_rush(calls: Sequence[Call]) -> Fact:

@@ -30,6 +30,7 @@ CLINIC_COLUMNS = [
     "agent",
     "queue_wait_s",
     "handle_time_s",
+    "error",
 ]
 SHOP_COLUMNS = ["visit", "time", "page", "country", "device", "ordered"]
 
@@ -48,10 +49,11 @@ def clinic_rows(calls: Iterable[clinic.Call]) -> list[Row]:
 
 def call_rows(call: clinic.Call) -> Iterator[Row]:
     """Yield a row a step; how the call ended stands on the last one, for only then it is known."""
-    for step in call.steps[:-1]:
-        yield step_row(call, step)
+    for step, error in zip(call.steps[:-1], call.errors, strict=False):
+        yield step_row(call, step) | {"error": error}
     ending = call.ending
     yield step_row(call, call.steps[-1]) | {
+        "error": call.errors[-1],
         "outcome": ending.outcome,
         "agent": or_null(ending.agent),
         "queue_wait_s": or_null(ending.queue_wait),

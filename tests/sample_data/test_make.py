@@ -308,6 +308,38 @@ def test_mondays_begin_with_a_rush() -> None:
     assert len(mondays) / len(set(mondays)) > 2 * len(others) / len(set(others))
 
 
+def test_some_callers_hang_up_in_the_queue() -> None:
+    last = [call[-1] for call in calls().values() if not missing(call[-1]["queue_wait_s"])]
+    waits = sorted(int(row["queue_wait_s"]) for row in last)
+    expect(
+        "queue",
+        n_calls=len(last),
+        median_s=waits[-(-len(waits) // 2) - 1],
+        p90_s=waits[-(-len(waits) * 9 // 10) - 1],
+        n_over_60_s=sum(wait > 60 for wait in waits),
+        n_ended=sum(missing(row["agent"]) for row in last),
+    )
+
+
+def test_errors_end_calls_or_are_heard_again() -> None:
+    failed = {key: [row for row in call if row["error"]] for key, call in calls().items()}
+    met = {key: rows for key, rows in failed.items() if rows}
+    every = [row for rows in met.values() for row in rows]
+    expect(
+        "errors",
+        n_steps=len(every),
+        n_calls=len(met),
+        n_ended=sum(any(row["error"] for row in calls()[key][-2:]) for key in met),
+        n_steps_unheard=sum(row["error"] == "no input" for row in every),
+        n_steps_that_day=sum(row["call_date"].startswith("2026-05-12") for row in every),
+    )
+
+
+def test_callers_come_back_to_what_they_met_before() -> None:
+    times = [len(path(call)) - len(set(path(call))) for call in calls().values()]
+    expect("ways_back", n_calls=sum(n > 0 for n in times), n_times=sum(times))
+
+
 def test_one_agent_is_slow_on_few_calls() -> None:
     times = defaultdict(list)
     for call in calls().values():
