@@ -116,9 +116,11 @@ class Rows {
             button.onclick = act;
         }
         if (focused) acts.firstChild?.focus();
-        if (SAID[row.state] && this.#said.get(row) !== row.state) this.live.textContent = `${row.name} ${SAID[row.state]}`;
+        if (SAID[row.state] && this.#said.get(row) !== row.state) {
+            this.live.textContent = `${row.name} ${SAID[row.state]}`;
+            this.#said.set(row, row.state);
+        }
         if (row.state === "refused") this.live.textContent = words(row);
-        this.#said.set(row, row.state);
     }
 
     // Where one of several files cannot come, the others need not wait for it.

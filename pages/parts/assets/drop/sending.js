@@ -29,6 +29,8 @@ class Sending {
     rows = [];
     draw = () => {};
     #busy = false;
+    #asking = false;
+    #passed = false; // whether this host has ever passed our routes on
     #renewed = () => {};
     #page = null;
     #mounted = null;
@@ -78,16 +80,20 @@ class Sending {
 
     // What the server has of this visitor; the first answer also tells whether this host passes our routes on.
     async refresh() {
+        if (this.#asking) return;
+        this.#asking = true;
         let told;
         for (let i = 0; !told; i = Math.min(i + 1, WAITS.length - 1)) {
             try {
                 told = await this.#ask("GET");
             } catch (error) {
                 if (error instanceof Refused && error.status === 403) await this.#renew().catch(() => {});
-                else if (error instanceof Refused) return this.#page.setStateValue("blocked", true);
+                else if (error.status === 0 && !this.#passed) return this.#page.setStateValue("blocked", true);
                 await new Promise((resolve) => setTimeout(resolve, WAITS[i] * 1000));
             }
         }
+        this.#asking = false;
+        this.#passed = true;
         const known = new Map(this.rows.map((row) => [row.id, row]));
         const there = new Set(told.uploads.map((one) => one.id));
         this.rows = this.rows.filter((row) => ACTIVE.has(row.state) || row.file || there.has(row.id));
@@ -212,7 +218,7 @@ class Sending {
             row.state = state;
             this.draw();
         };
-        go("sending");
+        if (row.state !== "offline") go("sending"); // until the server has answered, nothing is being sent
         if (!row.id) await this.#begin(row);
         if (row.stale) await this.#compare(row, go);
         while (row.offset < row.size) {
@@ -241,7 +247,6 @@ class Sending {
 
     // The server is ahead or behind: is what it has the beginning of this very file?
     async #compare(row, go) {
-        go("comparing");
         const told = await this.#ask("GET", row.id);
         row.chunk = told.chunk;
         const pieces = Math.ceil(told.offset / told.chunk);
