@@ -41,6 +41,8 @@ from core.settings import Access
 
 log = logging.getLogger("throughline.receiving")
 
+AT_ONCE = 1 << 20
+"""Bytes of a piece that are in memory."""
 HEAD_BYTES = 16 * 1024
 """Of what is said of a file before it is sent."""
 STATUS: tuple[tuple[type[ThroughlineError], int], ...] = (
@@ -109,12 +111,16 @@ def routes(service: Callable[[], Service], *, base: str = "") -> list[Route]:
         if not (offset.isascii() and offset.isdecimal()) or int(offset) != part.offset:
             raise UploadOutOfStep(part.offset)
         with storage_errors(), tempfile.TemporaryFile(dir=parts.root) as piece:
-            left = part.chunk
+            left, blocks = part.chunk, bytearray()
             async for block in request.stream():
                 left -= len(block)
                 if left < 0:
                     raise UploadDamaged("A piece of the file is too long.", "Reload the page and go on.")
-                await asyncio.to_thread(piece.write, block)
+                blocks += block
+                if len(blocks) >= AT_ONCE:
+                    await asyncio.to_thread(piece.write, blocks)
+                    blocks = bytearray()
+            await asyncio.to_thread(piece.write, blocks)
             piece.seek(0)
             part = await asyncio.to_thread(
                 arrivals.append,
