@@ -61,7 +61,7 @@ def _choice(session: Session, file: StoredFile, box: Box) -> None:
         "Sheet" if box.kind is Kind.WORKBOOK else "File in the archive",
         names,
         index=names.index(box.part) if box.part in names else None,
-        format_func=lambda name: literal(name) + sizes.get(name, ""),
+        format_func=lambda name: isolate(name) + sizes.get(name, ""),
         key=key,
         disabled=state.is_fixed(),
         on_change=partial(_choose_part, session.id, file.id, key),

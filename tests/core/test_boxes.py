@@ -109,7 +109,7 @@ def test_a_part_that_cannot_be_used_still_offers_the_others(service: Service, tm
     service.choose_part(session.id, session.files[0].id, "Empty", by=EVERYONE)
     session = service.runner.wait(session.id)
     ((_, problem, _),) = unusable(session)
-    assert "not a table" in problem
+    assert "holds no table" in problem
     (facts,) = inspected(session).values()
     assert [part.name for part in facts.box.parts] == ["First", "Empty"]
 

@@ -1,6 +1,7 @@
 """What was found in the files, as a person reads and changes it before anything is computed."""
 
 import io
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.ingest.mapping import Content, Role
 from core.plan import header_groups, mapping_of
 from core.sessions import EVERYONE, Owner, Session
+from core.text import isolate
 from pages.parts import frame, state
 from pages.parts.text import literal, sentence
 
@@ -114,6 +116,26 @@ def test_what_was_chosen_last_time_is_told_and_can_be_undone(show: Show, looked_
     app = button(app, "Use the guesses instead").click().run()
     assert "Which column is the call?" in words(app) and "as you chose last time" not in words(app)
     assert "Which column is the call?" in words(shown(show, looked_at(odd="wer,was\n9,A\n")))
+
+
+def test_the_file_of_a_zip_is_chosen_on_its_card(show: Show, owner: Owner) -> None:
+    sizes = {"log.csv": len(LOG), f"{HOSTILE}.csv": len(ODD)}
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("log.csv", LOG)
+        packed.writestr(f"{HOSTILE}.csv", ODD)
+    service = state.service()
+    session = service.create([("both.zip", io.BytesIO(archive.getvalue()))], owner=owner)
+    service.look(session.id, by=EVERYONE)
+    service.runner.wait(session.id)
+    app = shown(show, session)
+    choice = box(app, "File in the archive")
+    assert choice.value == "log.csv"
+    assert choice.options == [f"{isolate(name)} · {n} bytes" for name, n in sizes.items()]
+    choice.select(f"{HOSTILE}.csv").run()
+    service.runner.wait(session.id)
+    app = shown(show, session)
+    assert "Which column is the call?" in words(app) and button(app, "Process 2 rows").disabled
 
 
 def test_of_many_columns_those_without_a_role_stand_in_a_table(show: Show, looked_at: Callable[..., Session]) -> None:

@@ -22,79 +22,79 @@ class Handler(Protocol):
 
 def parsed(source: Iterable[bytes], handler: Handler, guards: Guards) -> Iterator[int]:
     """Tell `handler` what `source` holds; after each piece, yields its size. Raises FileRefused."""
-    reader = _Reader(handler, guards)
+    parser = _parser(handler, guards)
+    fed = 0
     for chunk in source:
         for start in range(0, len(chunk), PIECE):
             piece = chunk[start : start + PIECE]
-            reader.feed(piece)
+            _feed(parser, piece)
+            fed += len(piece)
+            # What expat has not told yet it keeps: a tag or a comment without an end would grow for ever.
+            if fed - parser.CurrentByteIndex > guards.line_bytes + PIECE:
+                raise _too_long(guards)
             yield len(piece)
-    reader.close()
+    _feed(parser, b"", last=True)
 
 
-class _Reader:
-    def __init__(self, handler: Handler, guards: Guards) -> None:
-        self._handler, self._guards = handler, guards
-        self._depth = self._fed = self._length = 0
-        parser = self._parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
-        parser.EntityDeclHandler = self._refuse_doctype
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
+def _parser(handler: Handler, guards: Guards) -> expat.XMLParserType:
+    depth = length = 0
+    deepest, longest = guards.depth, guards.line_bytes
+    tell_start, tell_end, tell_text = handler.start, handler.end, handler.text
 
-    def feed(self, piece: bytes) -> None:
-        self._parse(piece, False)
-        self._fed += len(piece)
-        # What expat has not told yet it keeps: a tag or a comment without an end would grow for ever.
-        if self._fed - self._parser.CurrentByteIndex > self._guards.line_bytes + PIECE:
-            self._refuse_length()
-
-    def close(self) -> None:
-        self._parse(b"", True)
-
-    def _parse(self, piece: bytes, last: bool) -> None:
-        try:
-            self._parser.Parse(piece, last)
-        except expat.ExpatError as error:
+    # Called for every cell of a sheet, so nothing is looked up that need not be.
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth, length
+        depth += 1
+        length = 0
+        if depth > deepest:
             raise FileRefused(
-                f"The XML of this file is broken, in line {error.lineno:,}.", "Copy or export it again, and add that."
-            ) from None
-        except (ValueError, LookupError):
-            raise FileRefused(
-                "The XML of this file is in an encoding that is not known.", "Save it as UTF-8, and add that."
-            ) from None
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        self._length = 0
-        if self._depth > self._guards.depth:
-            raise FileRefused(
-                f"The XML of this file is nested deeper than the {self._guards.depth:,} levels that are allowed.",
+                f"The XML of this file is nested deeper than the {deepest:,} levels that are allowed.",
                 "Export it with less depth, or raise THROUGHLINE_XML_DEPTH.",
             )
-        self._handler.start(name.rpartition(":")[2], attributes)
+        tell_start(name.rpartition(":")[2] if ":" in name else name, attributes)
 
-    def _end(self, name: str) -> None:
-        self._depth -= 1
-        self._length = 0
-        self._handler.end(name.rpartition(":")[2])
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        tell_end(name.rpartition(":")[2] if ":" in name else name)
 
-    def _text(self, text: str) -> None:
-        self._length += len(text)
-        if self._length > self._guards.line_bytes:
-            self._refuse_length()
-        self._handler.text(text)
+    def text(text: str) -> None:
+        nonlocal length
+        length += len(text)
+        if length > longest:
+            raise _too_long(guards)
+        tell_text(text)
 
-    def _refuse_length(self) -> None:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _refuse_doctype
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    return parser
+
+
+def _feed(parser: expat.XMLParserType, piece: bytes, *, last: bool = False) -> None:
+    try:
+        parser.Parse(piece, last)
+    except expat.ExpatError as error:
         raise FileRefused(
-            f"A value in this file is longer than the {self._guards.line_bytes:,} bytes that a line may have.",
-            "Check where the file comes from, or raise THROUGHLINE_LINE_KB.",
-        )
-
-    def _refuse_doctype(self, *_: object) -> None:
+            f"The XML of this file is broken, in line {error.lineno:,}.", "Copy or export it again, and add that."
+        ) from None
+    except (ValueError, LookupError):
         raise FileRefused(
-            "The XML of this file declares a document type or entities, which can be made to fill the memory or to "
-            "read other files.",
-            "Take out what begins with <!DOCTYPE, and add it again.",
-        )
+            "The XML of this file is in an encoding that is not known.", "Save it as UTF-8, and add that."
+        ) from None
+
+
+def _too_long(guards: Guards) -> FileRefused:
+    return FileRefused(
+        f"A value in this file is longer than the {guards.line_bytes:,} bytes that a line may have.",
+        "Check where the file comes from, or raise THROUGHLINE_LINE_KB.",
+    )
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise FileRefused(
+        "The XML of this file declares a document type or entities, which can be made to fill the memory or to "
+        "read other files.",
+        "Take out what begins with <!DOCTYPE, and add it again.",
+    )

@@ -73,6 +73,10 @@ def _written(
                 raise _FurtherLeft
             grid.blank(number - grid.rows - 1)
             grid.row([row.get(column, "") for column in range(first, max(row) + 1)])
+        if grid.width < 2:
+            raise FileRefused(
+                "The sheet holds no table: it has no two columns.", "Choose another sheet, or add another workbook."
+            )
         return grid.close()
     finally:
         grid.abandon()
