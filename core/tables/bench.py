@@ -83,6 +83,16 @@ class Bench:
         self.run(f"CREATE TABLE {table} AS SELECT {casts} FROM given")
         self._connection.unregister("given")
 
+    def keep(self, table: str, rows: pa.Table) -> None:
+        """Make a table from Arrow's rows."""
+        self._connection.register("given", rows)
+        self.run(f"CREATE TABLE {identifier(table)} AS FROM given")
+        self._connection.unregister("given")
+
+    def stream(self, query: str, n_rows: int) -> Iterator[pa.RecordBatch]:
+        """The rows of the answer in their order, some at once; nothing else may be asked until all are had."""
+        yield from self._connection.sql(query).to_arrow_reader(n_rows)
+
     def numbers(self, query: str) -> dict[str, NDArray[Any]]:
         """The columns of the answer, each of numbers."""
         return {name: np.asarray(one) for name, one in self._connection.execute(query).fetchnumpy().items()}

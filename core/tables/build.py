@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from core.engine import connect, files, identifier
 from core.errors import ThroughlineError
@@ -11,11 +12,12 @@ from core.ingest import mapping
 from core.ingest.pseudonyms import Pseudonyms
 from core.settings import Guards
 from core.tables import menu, schema
+from core.tables.arrays import NO_DAY
 from core.tables.bench import Bench, Nobody, Watcher
-from core.tables.keeping import Kept, joined, keep
-from core.tables.ordering import Told, order
-from core.tables.raw import KEPT_ROLES, RawRows, Source
+from core.tables.raw import Source
 from core.tables.schema import About, Found
+from core.tables.sorting import Sorting
+from core.tables.standing import Scattered, Standing
 
 STAGES = (
     "Reading the files",
@@ -54,14 +56,22 @@ def build(
     try:
         remove_folder(part)
         remove_folder(work)
-        make_folder(part)
-        make_folder(work)
         folders = {source.path.parent for source in sources}
-        with connect(*folders, part, work, memory=memory, spill=work) as connection:
-            if pseudonyms is not None:
-                pseudonyms.bind(connection)
-            found = _Build(Bench(connection, work), sources, part, guards, watcher).run()
-            watcher.meter = None
+        for way in (Standing, Sorting):
+            make_folder(part)
+            make_folder(work)
+            try:
+                with connect(*folders, part, work, memory=memory, spill=work) as connection:
+                    if pseudonyms is not None:
+                        pseudonyms.bind(connection)
+                    bench = Bench(connection, work)
+                    found = _Build(bench, way(bench, sources, guards), sources, part, watcher).run()
+                    watcher.meter = None
+                break
+            except Scattered:
+                watcher.meter = None
+                remove_folder(part)
+                remove_folder(work)
         with storage_errors():
             for path in part.iterdir():
                 sync_file(path)
@@ -77,44 +87,41 @@ def build(
 class _Build:
     """The steps of a build, in order; each leaves tables in the bench for the next."""
 
-    def __init__(self, bench: Bench, sources: list[Source], part: Path, guards: Guards, watcher: Watcher) -> None:
-        self._bench, self._sources, self._part, self._watcher = bench, sources, part, watcher
-        self._raw = RawRows(bench, sources, guards)
+    def __init__(self, bench: Bench, way: Standing | Sorting, sources: list[Source], part: Path, watcher: Watcher):
+        self._bench, self._way, self._sources, self._part, self._watcher = bench, way, sources, part, watcher
         self._carried: tuple[str, ...] = ()
-        self._told = Told()
-        self._kept: list[Kept] = []
 
     def run(self) -> Found:
         self._watcher.plan(*STAGES)
-        self._raw.read(self._watcher)
+        self._way.read(self._watcher)
         self._nodes()
-        self._calls()
         self._paths()
         return self._account()
 
     def _nodes(self) -> None:
         """Number the nodes in the order of their ids; gather what the rows say of each."""
         self._begin(1)
+        said = self._way.said
         self._bench.run(
-            """
+            f"""
             CREATE TABLE ids AS
             SELECT CAST(row_number() OVER (
                 ORDER BY digits IS NULL, length(digits), digits, id) - 1 AS INTEGER) AS node, id
             FROM (SELECT id, CASE WHEN regexp_full_match(id, '[0-9]+') THEN ltrim(id, '0') END AS digits
-            FROM (SELECT node AS id FROM raw WHERE node IS NOT NULL
-                  UNION SELECT parent FROM raw WHERE node IS NOT NULL AND parent IS NOT NULL AND parent <> '0'))
+            FROM (SELECT node AS id FROM {said} WHERE node IS NOT NULL
+                  UNION SELECT parent FROM {said} WHERE node IS NOT NULL AND parent IS NOT NULL AND parent <> '0'))
             """
         )
         self._bench.run(
-            """
+            f"""
             CREATE TABLE menu AS
             SELECT DISTINCT above.node AS parent, below.node AS node
-            FROM raw JOIN ids above ON above.id = raw.parent JOIN ids below ON below.id = raw.node
-            WHERE raw.parent <> '0' ORDER BY ALL
+            FROM {said} said JOIN ids above ON above.id = said.parent JOIN ids below ON below.id = said.node
+            WHERE said.parent <> '0' ORDER BY ALL
             """
         )
         rows = self._bench.run(
-            """
+            f"""
             WITH said AS (
                 SELECT node AS id, arg_min(label, row) AS label, arg_min(url, row) AS url,
                        arg_min(parent, row) AS parent, bool_or(in_menu) AS in_menu,
@@ -122,7 +129,7 @@ class _Build:
                            CASE WHEN count(DISTINCT label) > 1 THEN 'label' END,
                            CASE WHEN count(DISTINCT parent) > 1 THEN 'parent' END,
                            CASE WHEN count(DISTINCT url) > 1 THEN 'url' END] IF name IS NOT NULL] AS inconsistencies
-                FROM raw WHERE node IS NOT NULL GROUP BY node)
+                FROM {said} WHERE node IS NOT NULL GROUP BY node)
             SELECT ids.node, ids.id, coalesce(said.label, ids.id), said.label IS NOT NULL, said.url, above.node,
                    coalesce(said.in_menu, true) OR EXISTS (SELECT 1 FROM menu WHERE menu.parent = ids.node),
                    CAST((SELECT count(*) FROM menu WHERE menu.parent = ids.node) AS INTEGER),
@@ -135,68 +142,24 @@ class _Build:
         self._bench.create("nodes", [(*row[:6], *places[row[0]], *row[6:]) for row in rows])
         self._ids = {row[0]: row[1] for row in rows}
 
-    def _calls(self) -> None:
-        """Put the steps into calls, and each call's steps in order."""
-        self._begin(2)
-        dated = any(source.mapping.date_format for source in self._sources)
-        self._told = order(self._bench, dated=dated, tells_phases=self._raw.tells_phases)
-        self._write("steps", self._steps())
-        self._bench.run(
-            """
-            CREATE TABLE folded AS
-            SELECT number, arg_min("at", position) AS "at", greatest(max("at"), max(until)) AS until,
-                   arg_min(hour, position) AS hour, CAST(count(*) AS INTEGER) AS n_steps,
-                   list_transform(list_sort(list({'p': position, 'n': node})), lambda step: step.n) AS nodes
-            FROM ordered GROUP BY number
-            """
-        )
-        (n_calls,) = self._bench.one("SELECT count(*) FROM folded")
-        self._kept = keep(self._bench, self._raw, n_calls)
-
-    def _steps(self) -> str:
-        told = """
-            (SELECT number, turn // 4 AS position, arg_min(error, turn) AS error
-             FROM places JOIN raw USING (row) WHERE error IS NOT NULL GROUP BY ALL)
-            """
-        errors = f"LEFT JOIN {told} errors USING (number, position)" if self._raw.tells_errors else ""
-        error = "errors.error" if self._raw.tells_errors else "NULL::VARCHAR"
-        return f"""
-            SELECT number AS "call", position, node, "at", until, {error} AS error FROM ordered {errors} ORDER BY ALL
-            """
-
     def _paths(self) -> None:
         """Distinct paths, in the order of their nodes; the calls and variants that refer to them."""
+        self._begin(2)
+        distinct = self._way.order()
         self._begin(3)
         self._bench.run(
-            """
+            f"""
             CREATE TABLE paths AS
             SELECT CAST(row_number() OVER (ORDER BY nodes) - 1 AS INTEGER) AS path, nodes,
                    CAST(len(nodes) AS INTEGER) AS n_steps,
                    CASE WHEN len(nodes) > 1 AND first.in_menu AND first.parent IS NULL
                         THEN nodes[2] ELSE nodes[1] END AS intent,
                    nodes[-1] AS leaf
-            FROM (SELECT DISTINCT nodes FROM folded) JOIN nodes first ON first.node = nodes[1]
+            FROM ({distinct}) JOIN nodes first ON first.node = nodes[1]
             """
         )
         self._write("paths", "FROM paths ORDER BY path")
-        core = self._bench.work / "core.parquet"
-        self._bench.write(
-            """
-            SELECT number AS "call", file, call_id, "at", until, CAST("at" AS DATE) AS date,
-                   CAST(hour AS INTEGER) AS hour, folded.n_steps, path
-            FROM folded JOIN keys USING (number) JOIN paths ON paths.nodes = folded.nodes ORDER BY number
-            """,
-            core,
-        )
-        own = [name for name in schema.TABLES["calls"] if name not in KEPT_ROLES.values()]
-        known = {name for one in self._kept for name in one.columns}
-        columns = [identifier(name) for name in own]
-        columns += [
-            identifier(name) if name in known else f"NULL::{schema.TABLES['calls'][name]} AS {name}"
-            for name in KEPT_ROLES.values()
-        ]
-        columns += [identifier(f"attribute.{name}") for name in self._raw.attributes]
-        self._write("calls", f"SELECT {', '.join(columns)} FROM ({joined(core, self._kept)})")
+        self._way.write(self._part)
         self._variants()
         self._write("nodes", "FROM nodes ORDER BY node")
         self._write("menu", "FROM menu ORDER BY ALL")
@@ -204,7 +167,7 @@ class _Build:
     def _variants(self) -> None:
         """Calls counted by path, file, date, and by as many columns with few values as keep the table small."""
         calls = f"read_parquet({files(self._part / 'calls.parquet')})"
-        offered = ["hour", "outcome", "agent", *(f"attribute.{name}" for name in self._raw.attributes)]
+        offered = ["hour", "outcome", "agent", *(f"attribute.{name}" for name in self._way.raw.attributes)]
         counts = self._bench.one(
             f"SELECT {', '.join(f'approx_count_distinct({identifier(name)})' for name in offered)} FROM {calls}"
         )
@@ -220,25 +183,24 @@ class _Build:
     def _account(self) -> Found:
         """Write down what became of every row. Raises ThroughlineError where it does not add up."""
         self._begin(4)
-        refused, declarations = (self._raw.rejects.counts[kind] for kind in ("rejected", "declaration"))
-        self._write("rejects", self._raw.rejects.query())
+        refused, declarations = (self._way.raw.rejects.counts[kind] for kind in ("rejected", "declaration"))
+        self._write("rejects", self._way.raw.rejects.query())
         read = [
-            (number, source.id or str(number + 1), source.name, self._raw.rows[number])
+            (number, source.id or str(number + 1), source.name, self._way.raw.rows[number])
             for number, source in enumerate(self._sources)
         ]
         self._bench.create("files", read)
         self._write("files", "FROM files ORDER BY file")
-        steps, unread = self._bench.one("SELECT count(*), count(*) FILTER (unread) FROM ordered")
-        n_rows = sum(self._raw.rows)
-        if n_rows != steps + self._told.n_merged + declarations + refused:
+        counts = self._way.counts
+        steps, n_calls = counts.steps, counts.calls
+        n_merged = self._way.told.n_merged
+        n_rows = sum(self._way.raw.rows)
+        if n_rows != steps + n_merged + declarations + refused:
             raise ThroughlineError(
-                f"The rows do not add up: {n_rows:,} read, {steps:,} steps, {self._told.n_merged:,} merged into them, "
+                f"The rows do not add up: {n_rows:,} read, {steps:,} steps, {n_merged:,} merged into them, "
                 f"{declarations:,} declarations, {refused:,} rejected.",
                 "Nothing was kept of this import. Please report it.",
             )
-        n_calls, first, last = self._bench.one(
-            'SELECT count(*), min("at")::DATE::VARCHAR, max("at")::DATE::VARCHAR FROM folded'
-        )
         (n_paths,) = self._bench.one("SELECT count(*) FROM paths")
         n_nodes, inconsistent = self._bench.one(
             "SELECT count(*), count(*) FILTER (len(inconsistencies) > 0) FROM nodes"
@@ -254,21 +216,21 @@ class _Build:
             n_steps=steps,
             n_declarations=declarations,
             n_rejected=refused,
-            n_merged=self._told.n_merged,
+            n_merged=n_merged,
             n_calls=n_calls,
             n_nodes=n_nodes,
             n_paths=n_paths,
             n_inconsistent=inconsistent,
-            first_day=first or "",
-            last_day=last or "",
-            unread_dates=unread,
+            first_day=_day(counts.first_day),
+            last_day=_day(counts.last_day),
+            unread_dates=counts.unread,
             cycles=tuple(self._ids[node] for node in self._cycles[:20]),
-            n_unknown_phases=sum(n for _, n in self._told.unknown),
-            unknown_phases=tuple(word[:MOST_LETTERS] for word, _ in self._told.unknown[:MOST_WORDS]),
+            n_unknown_phases=sum(n for _, n in self._way.told.unknown),
+            unknown_phases=tuple(word[:MOST_LETTERS] for word, _ in self._way.told.unknown[:MOST_WORDS]),
         )
         roles = tuple(sorted({role.value for source in self._sources for role in source.mapping.roles.values()}))
         about = About(
-            schema=schema.SCHEMA, roles=roles, attributes=self._raw.attributes, found=found, carried=self._carried
+            schema=schema.SCHEMA, roles=roles, attributes=self._way.raw.attributes, found=found, carried=self._carried
         )
         (self._part / schema.ABOUT).write_bytes(msgspec.json.encode(about))
         return found
@@ -279,3 +241,7 @@ class _Build:
 
     def _write(self, table: str, query: str) -> None:
         self._bench.write(query, self._part / f"{table}.parquet")
+
+
+def _day(day: int) -> str:
+    return "" if day == NO_DAY else str(np.datetime64(day, "D"))

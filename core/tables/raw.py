@@ -1,9 +1,12 @@
 """The rows of all files as one table of clean values, and an account of those that are no steps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
 
 from core.engine import files, identifier
 from core.errors import FileRefused
@@ -22,6 +25,8 @@ KEPT_ROLES = TEXT_ROLES | SECONDS_ROLES
 """Role -> the column of `calls` that keeps it."""
 WIDTH = 48
 """Columns kept with a call that are read at once: wider rows would fill the memory, so the file is read again."""
+AT_ONCE = 50_000
+"""Rows of a batch."""
 
 
 class Source(NamedTuple):
@@ -71,6 +76,31 @@ class RawRows:
         every = files(self._bench.work, "raw_*.parquet")
         self._bench.run(f"CREATE VIEW raw AS SELECT * FROM read_parquet({every}, union_by_name = true)")
 
+    def batches(self, watcher: Watcher) -> Iterator[tuple[int, int, pa.RecordBatch]]:
+        """The rows of all files in their order, some at once: the file, the number of the first row, and the rows.
+
+        They have the text of each role, attributes, at and unread; one file is done with before the next begins.
+        """
+        expected = sum(source.rows for source in self._sources)
+        watcher.stage(0, total=expected, unit="rows")
+        watcher.meter = lambda: (self._taken, expected)
+        for number, source in enumerate(self._sources):
+            first, odd = self._taken, [Odd.of(0, np.zeros(0, np.bool_), np.zeros(0, np.bool_))]
+            file = plain(source.path, source.dialect, self._bench.work, number, self._guards)
+            table = f"refused_{number}"
+            read = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards, rejects=table)
+            for batch in self._bench.stream(self._select(source, number, file, read, alone=True), AT_ONCE):
+                missing = (batch.column(name).is_null().to_numpy(zero_copy_only=False) for name in ("call", "node"))
+                odd.append(Odd.of(self._taken - first, *missing))
+                yield number, self._taken, batch
+                self._taken += batch.num_rows
+            together = Odd(*map(np.concatenate, zip(*odd, strict=True)))
+            self._account(number, source, file, together, table, self._taken - first)
+
+    def tells_parents(self, number: int) -> bool:
+        """Whether a file has a column of parents."""
+        return self._sources[number].mapping.column(Role.PARENT) is not None
+
     @property
     def kept(self) -> list[tuple[str, tuple[str, ...]]]:
         """SQL for rows, numbered by `row`, and the names of those of their columns that are kept with a call."""
@@ -91,9 +121,6 @@ class RawRows:
         table = f"refused_{number}"
         read = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards, rejects=table)
         taken = self._bench.write(self._select(source, number, file, read), work / f"raw_{number}.parquet")
-        refused = Refused()
-        for offset, reason in self._bench.refused(table):
-            refused.add(offset, reason)
         again = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards)
         for part, names in enumerate(self._parts[1:], 1):
             query = f"SELECT {self._number()}, {_texts(source, file, self._kept_of(source, names))} FROM {again}"
@@ -101,12 +128,22 @@ class RawRows:
                 raise FileRefused(
                     f"{source.name} was not read twice in the same way.", "Try again, with fewer columns."
                 )
-        self.rejects.add(number, file, source.mapping, self._odd(number), refused, taken)
-        self.rows.append(taken + len(refused) + len(file.aside))
+        self._account(number, source, file, self._odd(number), table, taken)
         self._taken += taken
 
-    def _select(self, source: Source, number: int, file: Plain, read: str) -> str:
-        """SQL for the rows of a file as the build needs them; each level uses what the one below worked out once."""
+    def _account(self, number: int, source: Source, file: Plain, odd: Odd, table: str, taken: int) -> None:
+        """Note what became of the rows of a file, of which the reader took some and listed the others in `table`."""
+        refused = Refused()
+        for offset, reason in self._bench.refused(table):
+            refused.add(offset, reason)
+        self.rejects.add(number, file, source.mapping, odd, refused, taken)
+        self.rows.append(taken + len(refused) + len(file.aside))
+
+    def _select(self, source: Source, number: int, file: Plain, read: str, *, alone: bool = False) -> str:
+        """SQL for the rows of a file as the build needs them; each level uses what the one below worked out once.
+
+        Rows that are read `alone` do not say where they stand among those of other files.
+        """
         roles = source.mapping
         wanted = [Role.CALL, Role.NODE, Role.PARENT, Role.LABEL, Role.URL]
         wanted += [Role.LIFECYCLE, Role.INSTANCE] if self.tells_phases else []
@@ -119,11 +156,12 @@ class RawRows:
         date_format = roles.date_format
         at = load.parsed_date("date", date_format) if date_format else "NULL::TIMESTAMP"
         hour = 'hour("at")' if date_format and dates.has_time(date_format) else "NULL::BIGINT"
+        in_menu = "true" if self.tells_parents(number) else "false"
+        where = "" if alone else f", {hour} AS hour, {in_menu} AS in_menu, {number} AS file"
         return f"""
-            SELECT * EXCLUDE (date) {_replacing(kept)}, {hour} AS hour, date IS NOT NULL AND "at" IS NULL AS unread,
-                   {"true" if roles.column(Role.PARENT) else "false"} AS in_menu, {number} AS file
+            SELECT * EXCLUDE (date) {_replacing(kept)}, date IS NOT NULL AND "at" IS NULL AS unread {where}
             FROM (SELECT * {_replacing(parsed)}, {at} AS "at"
-                  FROM (SELECT {self._number()}, {_texts(source, file, texts)} FROM {read}))
+                  FROM (SELECT {"" if alone else f"{self._number()}, "}{_texts(source, file, texts)} FROM {read}))
             """
 
     def _number(self) -> str:

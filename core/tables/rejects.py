@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from core.engine import files
 from core.ingest.mapping import ColumnMapping, Content
@@ -31,8 +32,14 @@ class Odd(NamedTuple):
     """Rows, by their numbers in a file in order, without a call id, a node id or both."""
 
     rows: Places
-    no_call: np.ndarray
-    no_node: np.ndarray
+    no_call: NDArray[np.bool_]
+    no_node: NDArray[np.bool_]
+
+    @staticmethod
+    def of(first: int, no_call: NDArray[np.bool_], no_node: NDArray[np.bool_]) -> "Odd":
+        """Those of some rows, `first` being the number of the first of them."""
+        places = np.flatnonzero(no_call | no_node)
+        return Odd(places + first, no_call[places], no_node[places])
 
 
 class Refused:

@@ -88,6 +88,47 @@ def test_time_orders_the_steps_and_ties_keep_the_files_order() -> None:
         assert log.about.found.unread_dates == 1
 
 
+def test_a_log_is_the_same_whether_the_steps_of_its_calls_stand_together_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.tables.raw.AT_ONCE", 7)  # rows at once, so that many calls lie across two batches
+    chance = random.Random(3)
+
+    def row(call: int) -> str:
+        said = [
+            chance.choice(words) for words in (("", "3/1/2025", "3/2/2025", "soon"), ("1", "2", ""), ("0",))
+        ]
+        kept = [chance.choice(("", " x ", "y", "NULL")) for _ in range(3)]
+        return ",".join([f"c{call}", *said, *kept, chance.choice(("", "5", "-1", "E"))]) + "\n"
+
+    calls = [[row(call) for _ in range(chance.randrange(1, 9))] for call in range(200)]
+    header = "call_id,call_date,rule_id,rule_parent_id,outcome,agent,error,handle_time\n"
+    scattered: list[str] = []
+    left = [list(rows) for rows in calls]
+    while left:
+        rows = chance.choice(left[:20])
+        scattered.append(rows.pop(0))
+        left = [one for one in left if one]
+    assert sorted(scattered) == sorted(row for rows in calls for row in rows)
+    queries = (
+        'SELECT * EXCLUDE ("call", path), nodes FROM calls JOIN paths USING (path) ORDER BY call_id',
+        'SELECT call_id, steps.* EXCLUDE ("call") FROM steps JOIN calls USING ("call") ORDER BY call_id, position',
+        "SELECT * EXCLUDE path, nodes FROM variants JOIN paths USING (path) ORDER BY ALL",
+    )
+    names = header.strip().split(",")
+    roles = dict(
+        zip(("call", "timestamp", "node", "parent", "outcome", "agent", "error", "handle time"), names, strict=True)
+    )
+    mapping = mapped(names, roles, "%d/%m/%Y")
+    found = []
+    for number, text in enumerate(("".join(map("".join, calls)), "".join(scattered))):
+        log = built(tmp_path / f"b{number}", source(tmp_path / f"s{number}", header + text, mapping=mapping))
+        found.append([log.rows(query) for query in queries])
+        log.close()
+    for one, other in zip(*found, strict=True):
+        assert one == other
+
+
 def test_the_same_call_id_in_two_files_is_two_calls() -> None:
     with opened(HEADER + "A,3/3/2025,1,0,,\n", HEADER + "A,3/4/2025,2,0,,\nA,3/4/2025,3,0,,\n") as log:
         assert paths(log) == [(1, "A", ("1",)), (2, "A", ("2", "3"))]
