@@ -95,9 +95,7 @@ def test_a_log_is_the_same_whether_the_steps_of_its_calls_stand_together_or_not(
     chance = random.Random(3)
 
     def row(call: int) -> str:
-        said = [
-            chance.choice(words) for words in (("", "3/1/2025", "3/2/2025", "soon"), ("1", "2", ""), ("0",))
-        ]
+        said = [chance.choice(words) for words in (("", "3/1/2025", "3/2/2025", "soon"), ("1", "2", ""), ("0",))]
         kept = [chance.choice(("", " x ", "y", "NULL")) for _ in range(3)]
         return ",".join([f"c{call}", *said, *kept, chance.choice(("", "5", "-1", "E"))]) + "\n"
 
