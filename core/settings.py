@@ -58,6 +58,8 @@ class Guards:
     unpacked_ratio: int = 200
     entries: int = 1000
     depth: int = 50
+    rows: int = 500_000_000
+    cells: int = 10_000_000_000
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,8 @@ NUMBERS: Mapping[str, Number] = {
     "UNPACKED_RATIO": Number("guards", "unpacked_ratio"),
     "ARCHIVE_ENTRIES": Number("guards", "entries"),
     "XML_DEPTH": Number("guards", "depth"),
+    "ROWS": Number("guards", "rows"),
+    "CELLS": Number("guards", "cells"),
 }
 """Name, without `THROUGHLINE_` -> what it sets. Their defaults are those of the classes."""
 

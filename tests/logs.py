@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from core.flow.filter import Filter
 from core.ingest.facts import FileFacts
 from core.ingest.guessing import proposed
-from core.ingest.inspect import inspect, read_dialect
+from core.ingest.inspect import columns_of, inspect
 from core.ingest.mapping import ColumnMapping, Role
+from core.ingest.written import how_written
 from core.settings import Guards
 from core.tables.build import build
 from core.tables.calllog import CallLog
@@ -94,7 +95,8 @@ def both(*files: naive.File) -> Iterator[tuple[CallLog, naive.Log]]:
             path = folder / str(number) / "upload.csv"
             path.parent.mkdir()
             path.write_bytes(file.text.encode())
-            dialect, header, _ = read_dialect(path, path.parent, Guards())
+            written = how_written(path, path.parent, Guards())
+            dialect, header = written.dialect, columns_of(written)
             mapping = mapped(header, file.roles, file.date_format, file.attributes)
             sources.append(Source(path, "a.csv", dialect, mapping, id=file.id))
         with closing(built(folder, *sources)) as log:

@@ -1,13 +1,16 @@
-"""Which encoding a file is in, and the file as UTF-8 with plain line ends."""
+"""Which encoding a file is in, what speaks for it, and the file as UTF-8 with plain line ends."""
 
 import codecs
 import io
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from charset_normalizer import from_bytes
 
 from core.errors import FileRefused
+from core.ingest import latin
+from core.ingest.facts import Evidence
 
 CHUNK = 1 << 17  # bytes: what is made of them stays in the processor's cache
 SAMPLE = 1 << 18
@@ -15,6 +18,7 @@ SAMPLE = 1 << 18
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -26,8 +30,56 @@ def chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def detect(path: Path) -> tuple[str, bool]:
-    """The encoding, and whether that is sure rather than a guess. Raises FileRefused for what is no text."""
+ENCODINGS = {
+    "utf-8": "Unicode (UTF-8)",
+    "utf-16": "Unicode (UTF-16)",
+    "utf-16-le": "Unicode (UTF-16, low byte first)",
+    "utf-16-be": "Unicode (UTF-16, high byte first)",
+    "cp1255": "Hebrew (windows-1255)",
+    "iso8859_8": "Hebrew (ISO-8859-8)",
+    "cp862": "Hebrew (DOS 862)",
+    "cp1252": "Western (windows-1252)",
+    "latin_1": "Western (ISO-8859-1)",
+    "iso8859_15": "Western with euro (ISO-8859-15)",
+    "cp850": "Western (DOS 850)",
+    "mac_roman": "Western (Macintosh)",
+    "cp1250": "Central European (windows-1250)",
+    "iso8859_2": "Central European (ISO-8859-2)",
+    "cp1251": "Cyrillic (windows-1251)",
+    "koi8_r": "Cyrillic (KOI8-R)",
+    "iso8859_5": "Cyrillic (ISO-8859-5)",
+    "cp1253": "Greek (windows-1253)",
+    "iso8859_7": "Greek (ISO-8859-7)",
+    "cp1254": "Turkish (windows-1254)",
+    "cp1256": "Arabic (windows-1256)",
+    "iso8859_6": "Arabic (ISO-8859-6)",
+    "cp1257": "Baltic (windows-1257)",
+    "cp1258": "Vietnamese (windows-1258)",
+    "cp874": "Thai (windows-874)",
+    "shift_jis": "Japanese (Shift JIS)",
+    "euc_jp": "Japanese (EUC-JP)",
+    "gb18030": "Chinese (GB 18030)",
+    "big5": "Chinese (Big5)",
+    "euc_kr": "Korean (EUC-KR)",
+}
+"""Every encoding that is looked for, and that a person can choose, in words; but for UTF-8 and UTF-16 with a mark."""
+_LEGACY = [name for name in ENCODINGS if not name.startswith("utf")]
+_TEXT = 0.99
+"""Of the characters must be ones that a text has for bytes to be UTF-16 without a mark."""
+_NEARLY_ALL = 0.9
+"""Of the bytes beyond ASCII must be UTF-8 for a file that breaks its rules to be one that is damaged."""
+
+
+def named(encoding: str) -> str:
+    """An encoding in words, with the name by which others know it."""
+    return ENCODINGS.get({"utf-8-sig": "utf-8"}.get(encoding, encoding), encoding.upper())
+
+
+def detect(path: Path, foreign: int | None = None) -> tuple[str, Evidence]:
+    """The encoding, and what speaks for it. Raises FileRefused for what is no text.
+
+    Beginning, middle and end of the file are looked at, and what lies behind `foreign`, where UTF-8 is known to fail.
+    """
     head = next(chunks(path), b"")
     if not head.strip():
         raise FileRefused(
@@ -35,48 +87,103 @@ def detect(path: Path) -> tuple[str, bool]:
         )
     for bom, encoding in _BOMS:
         if head.startswith(bom):
-            return encoding, True
+            return encoding, Evidence(kind="mark")
+    if (wide := _wide(head[:SAMPLE])) is not None:
+        return wide, Evidence(kind="bytes")
     if b"\0" in head[:SAMPLE]:
         raise FileRefused("This is not a text file.", "Export the data as CSV (text with one row a line) and add that.")
-    foreign = _first_not_utf8(path)
-    return ("utf-8", True) if foreign is None else (_guessed(foreign), False)
+    pieces = list(_pieces(path, foreign))
+    beyond, good = map(sum, zip(*map(_weighed, pieces), strict=True))
+    if beyond == 0:
+        return "utf-8", Evidence(kind="ascii")
+    if good >= _NEARLY_ALL * beyond:
+        return "utf-8", Evidence(kind="bytes")
+    return _guessed(max(pieces, key=lambda piece: _weighed(piece)[0]))
 
 
-def _first_not_utf8(path: Path) -> bytes | None:
-    """The part of the file in which UTF-8 first fails, or None where all of it is UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    for chunk in chunks(path):
-        try:
-            decoder.decode(chunk)
-        except UnicodeDecodeError as error:
-            start = max(0, error.start - SAMPLE // 2)
-            return chunk[start : start + SAMPLE]
+def _pieces(path: Path, foreign: int | None) -> Iterator[bytes]:
+    size = path.stat().st_size
+    starts = {0, max(0, size // 2 - SAMPLE // 2), max(0, size - SAMPLE)} | ({foreign} if foreign is not None else set())
+    with path.open("rb") as file:
+        for start in sorted(starts) if size > SAMPLE else [0]:
+            file.seek(start)
+            piece = file.read(SAMPLE if start != foreign else 2 * CHUNK)
+            yield piece if start != foreign else _around_foreign(piece)
+
+
+def _around_foreign(piece: bytes) -> bytes:
+    """The part of a long piece in which UTF-8 first fails."""
+    try:
+        piece.decode()
+    except UnicodeDecodeError as error:
+        start = max(0, error.start - SAMPLE // 2)
+        return piece[start : start + SAMPLE]
+    return piece[:SAMPLE]
+
+
+def _weighed(piece: bytes) -> tuple[int, int]:
+    """How many bytes are beyond ASCII, and how many of those are UTF-8; a character that is cut off counts as such."""
+    beyond = len(piece) - len(piece.decode("ascii", errors="ignore"))
+    good = sum(len(one.encode()) for one in piece.decode("utf-8", errors="ignore") if not one.isascii())
+    cut_off = 6 if beyond else 0
+    return beyond, min(beyond, good + cut_off if good else good)
+
+
+def _wide(sample: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of what ASCII has is zero."""
+    for encoding, zeros, letters in (
+        ("utf-16-le", sample[1::2], sample[::2]),
+        ("utf-16-be", sample[::2], sample[1::2]),
+    ):
+        if zeros.count(0) > 0.1 * len(zeros) and letters.count(0) < 0.01 * len(letters):
+            text = sample.decode(encoding, errors="ignore")
+            if sum(one.isprintable() or one.isspace() for one in text) >= _TEXT * len(text):
+                return encoding
     return None
 
 
-def _guessed(sample: bytes) -> str:
-    best = from_bytes(sample).best()
+def _guessed(sample: bytes) -> tuple[str, Evidence]:
+    western = latin.guessed(sample)
+    if western and latin.stands_alone(sample):
+        return western[0], Evidence(kind="guess", language="Latin script", letters=western[1])
+    best = from_bytes(sample, cp_isolation=_LEGACY, preemptive_behaviour=False).best()
     if best is None:
-        raise FileRefused("The encoding of this file is not known.", "Save it again as UTF-8, and add that.")
-    return best.encoding
+        raise FileRefused(
+            "The encoding of this file is not known.", "Save it again as UTF-8, and add that; or choose its encoding."
+        )
+    foreign = [one for one in sample.decode(best.encoding, errors="ignore") if not one.isascii()]
+    if western and 2 * sum(unicodedata.name(one, "").startswith("LATIN") for one in foreign) > len(foreign):
+        return western[0], Evidence(kind="guess", language="Latin script", letters=western[1])
+    letters = sum(unicodedata.category(one).startswith(("L", "M")) for one in foreign)
+    language = "" if best.language == "Unknown" else best.language
+    share = round(letters / len(foreign), 3) if foreign else 0.0
+    return best.encoding, Evidence(kind="guess", language=language, letters=share)
 
 
 def as_utf8(path: Path, encoding: str, newline: str, target: Path) -> Path:
     """`path` itself where it is UTF-8 and its lines end alike, else a copy of it in `target` that is so.
 
     With `newline` a carriage return, every line end becomes a line feed: DuckDB reads no file that mixes them. Raises
-    FileRefused where the bytes are not in `encoding`.
+    FileRefused where the bytes are not in `encoding`; bytes that are no UTF-8 stay as they are.
     """
-    if encoding in ("utf-8", "utf-8-sig") and newline != "\r":
+    utf8 = encoding in ("utf-8", "utf-8-sig")
+    if utf8 and newline != "\r":
         return path
-    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=newline == "\r")
+    lines, held = 1, ""
+    bytewise = codecs.getincrementaldecoder("utf-8" if utf8 else encoding)("surrogateescape" if utf8 else "strict")
+    decoder = io.IncrementalNewlineDecoder(bytewise, translate=newline == "\r")
     try:
         with target.open("wb") as copy:
             for chunk in chunks(path):
-                copy.write(decoder.decode(chunk).encode())
-            copy.write(decoder.decode(b"", final=True).encode())
-    except UnicodeError:
+                held = decoder.decode(chunk)
+                lines += held.count("\n")
+                copy.write(held.encode(errors="surrogateescape"))
+            copy.write(decoder.decode(b"", final=True).encode(errors="surrogateescape"))
+    except UnicodeError as error:
+        if isinstance(error, UnicodeDecodeError):
+            lines += error.object[: error.start].count(b"\n")
         raise FileRefused(
-            f"Parts of this file are not {encoding} text.", "Save it again as UTF-8, and add that."
+            f"Line {lines:,} is not {named(encoding)} text.",
+            "Choose another encoding, or save the file again as UTF-8 and add that.",
         ) from None
     return target

@@ -53,22 +53,79 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """How the rows of a file are written, once they are taken out of their `box`.
 
-    `preamble` is the number of lines before the header. `orderly` and `padded` are what `scan.look` found, and say
-    nothing where nobody has looked.
+    `quote` is "" where values are never in quotes. `preamble` is the number of lines before the header, `header` how
+    many lines that takes, and `width` the number of columns, 0 where nobody has looked. `newline` is a carriage return
+    where line ends are of several kinds. `damaged` is a file that is not to be read as it is, though its quotes may be
+    `orderly`. That and `padded` are what `scan.look` found, and say nothing where nobody has looked.
     """
 
     delimiter: str = ","
     quote: str = '"'
+    escape: str = '"'
     encoding: str = "utf-8"
     newline: str = "\n"
     preamble: int = 0
+    header: int = 1
+    width: int = 0
+    damaged: bool = False
     box: Box = Box()
     orderly: bool = False
     padded: frozenset[int] | None = None
 
     @property
     def delimiter_name(self) -> str:
-        return {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}.get(self.delimiter, self.delimiter)
+        return DELIMITER_NAMES.get(self.delimiter, self.delimiter)
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person says of how a file is written; "" and None where they leave it to the guess."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    quote: str | None = None
+    preamble: int | None = None
+    header: int | None = None
+
+
+DELIMITER_NAMES = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "vertical bar",
+    " ": "space",
+    ":": "colon",
+    "^": "caret",
+    "~": "tilde",
+    "||": "two vertical bars",
+    ", ": "comma and space",
+}
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What speaks for the encoding of a file.
+
+    `kind` is "mark" for a byte order mark, "bytes" where all bytes are valid in it and in nothing else that is likely,
+    "ascii" where no character asks for one, "chosen" where a person said so, else "guess". A guess has the `language`
+    it makes the text, where that is known, and the share of its foreign characters that are then `letters`, 0 to 1.
+    """
+
+    kind: str = "bytes"
+    language: str = ""
+    letters: float = 0.0
+
+    @property
+    def sure(self) -> bool:
+        return self.kind != "guess"
+
+
+class Mend(msgspec.Struct, frozen=True, kw_only=True):
+    """What was done to `rows` rows so that they could be read; `line`, `text` and `values` are of the first of them."""
+
+    what: str
+    rows: int
+    line: int
+    text: str = ""
+    values: tuple[str, ...] = ()
 
 
 class FirstRows(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +163,7 @@ class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     """`rows` counts all rows below the header, `unreadable` those of them that do not fit the columns.
+    `mends` are those that do only because something was done to them.
 
     `hidden` are the columns whose values were taken out of `samples` and `preview`, and for what ("pseudonym" or "left
     out"). A file that cannot be used has a `problem` and a `hint`, and of the rest only the dialect's box is to be
@@ -113,7 +171,8 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     dialect: Dialect = Dialect()
-    sure_of_encoding: bool = True
+    evidence: Evidence = Evidence()
+    mends: tuple[Mend, ...] = ()
     rows: int = 0
     unreadable: int = 0
     columns: tuple[ColumnFacts, ...] = ()

@@ -11,14 +11,16 @@ import msgspec
 
 from core.engine import connect
 from core.errors import FileRefused
-from core.ingest import dates, decode, guard, personal
-from core.ingest.boxes import look, take
+from core.ingest import dates, personal
+from core.ingest.boxes import Taken, look, take
 from core.ingest.evidence import first_rows, tells_phases
-from core.ingest.facts import Box, ColumnFacts, Dialect, FileFacts
+from core.ingest.facts import Box, ColumnFacts, Dialect, FileFacts, Kind, Wish
+from core.ingest.header import names_of
 from core.ingest.lifecycle import Phase, in_phase
 from core.ingest.load import column, parsed_date, refused_rows, rows
 from core.ingest.plain import Plain, plain_of
-from core.ingest.sniff import DELIMITERS, sniff
+from core.ingest.sniff import AGREEING
+from core.ingest.written import Written, how_written
 from core.settings import Guards
 
 log = logging.getLogger("throughline.ingest")
@@ -35,8 +37,10 @@ DATED_PART = 0.5  # of a sample must look like dates for the column to be taken 
 TRIED_PART = 0.1  # of it must be read by a format for that format to be tried on the whole column
 
 
-def inspect(path: Path, work: Path, guards: Guards, *, memory: int, part: str = "") -> FileFacts:
-    """What is in the file at `path`, or in `part` of it where it has several.
+def inspect(
+    path: Path, work: Path, guards: Guards, *, memory: int, part: str = "", wish: Wish | None = None
+) -> FileFacts:
+    """What is in the file at `path`, or in `part` of it where it has several; written as a person says where they do.
 
     Writes only below `work`. A file that cannot be used comes back with a problem.
     """
@@ -44,11 +48,14 @@ def inspect(path: Path, work: Path, guards: Guards, *, memory: int, part: str = 
     try:
         box = look(path, part, guards)
         taken = take(path, box, work / "taken_0.csv", guards)
-        dialect, header, sure = read_dialect(taken.path, work, guards, delimiter=taken.delimiter)
-        dialect = msgspec.structs.replace(dialect, box=box)
-        file = plain_of(taken, dialect, work, 0, guards, keep=path)
+        written = how_written(taken.path, work, guards, _wished(wish, taken, box))
+        written = written._replace(dialect=msgspec.structs.replace(written.dialect, box=box))
+        header = columns_of(written)
+        file = plain_of(taken, written.dialect, work, 0, guards, keep=path)
+        if file.path == file.original:
+            written = written._replace(dialect=file.dialect)
         with connect(path.parent, work, memory=memory, spill=work) as connection:
-            return _facts(connection, file, dialect if file.aside else file.dialect, header, sure, guards)
+            return _facts(connection, file, written, header, guards)
     except FileRefused as refusal:
         return FileFacts(dialect=Dialect(box=box), problem=refusal.problem, hint=refusal.hint)
     except duckdb.Error as error:
@@ -65,33 +72,38 @@ def inspect(path: Path, work: Path, guards: Guards, *, memory: int, part: str = 
             copy.unlink()
 
 
-def read_dialect(
-    path: Path, work: Path, guards: Guards, *, delimiter: str = ""
-) -> tuple[Dialect, tuple[str, ...], bool]:
-    """How the file is written, its column names, and whether its encoding is sure. Raises FileRefused.
+def _wished(wish: Wish | None, taken: Taken, box: Box) -> Wish:
+    """What need not be found out: what a person said, and how boxes write the rows that they hold."""
+    wish = wish or Wish()
+    if not taken.delimiter:
+        return wish
+    wish = msgspec.structs.replace(wish, encoding="utf-8", delimiter=taken.delimiter, quote='"')
+    return wish if box.kind is Kind.WORKBOOK else msgspec.structs.replace(wish, preamble=0, header=1)
 
-    The `delimiter` is found out where it is not known.
-    """
-    encoding, sure = decode.detect(path)
-    newline = guard.newline_of(path)
-    source = decode.as_utf8(path, encoding, newline, work / "utf8.csv")
-    guard.check_lines(source, guards)
-    delimiter, header, preamble = sniff(source, (delimiter,) if delimiter else DELIMITERS)
-    if len(header) > guards.columns:
+
+def columns_of(written: Written) -> tuple[str, ...]:
+    """The names of the columns. Raises FileRefused where the file is no table that a header describes."""
+    dialect, header = written.dialect, written.header
+    if written.agreeing < AGREEING:
         raise FileRefused(
-            f"The file has {len(header):,} columns; {guards.columns:,} are allowed.",
-            "Export only the columns that are needed, or raise THROUGHLINE_COLUMNS.",
+            "This is not a table: its lines have no delimiter in common.",
+            "Export the data as CSV: a header line, then one row for each step, with the same columns in each; "
+            "or choose the delimiter.",
         )
-    guard.check_columns(source, delimiter.encode(), guards)
-    return Dialect(delimiter=delimiter, encoding=encoding, newline=newline, preamble=preamble), header, sure
+    if header and len(header[-1]) != dialect.width:
+        raise FileRefused(
+            f"The header, in line {dialect.preamble + dialect.header:,}, has {len(header[-1]):,} columns, "
+            f"most rows have {dialect.width:,}.",
+            "Correct the header where the file comes from, or choose in which line it is.",
+        )
+    return names_of(header, dialect.width)
 
 
 def _facts(
     connection: duckdb.DuckDBPyConnection,
     file: Plain,
-    dialect: Dialect,
+    written: Written,
     header: tuple[str, ...],
-    sure: bool,
     guards: Guards,
 ) -> FileFacts:
     exact = file.path.stat().st_size < EXACT_BELOW and len(header) <= EXACT_COLUMNS
@@ -107,6 +119,7 @@ def _facts(
         sampled = f"SELECT {values} FROM {rows(file.path, file.dialect, len(header), guards)} LIMIT {SAMPLE_ROWS}"
         first = [list(found) for found in zip(*connection.execute(sampled).fetchall(), strict=True)]
         if not first:
+            connection.execute(f"SELECT count(*) FROM {read}").fetchall()  # for the rows that it refuses
             break
         wanted = [_Wanted(connection, column(number), found, exact) for number, found in zip(part, first, strict=True)]
         # The refused rows are known only once the whole answer is fetched.
@@ -117,15 +130,18 @@ def _facts(
         answer = iter(counts)
         columns += [one.facts(header[number], answer) for number, one in zip(part, wanted, strict=True)]
         preview += [found[:PREVIEW_ROWS] for found in first]
+    unreadable = len(file.aside) + sum(1 for _ in refused_rows(connection, "refused"))
+    if taken == 0 and unreadable == 0:
+        raise FileRefused("The file has a header but no rows.", "Export it again, with the rows.")
     if taken == 0:
         raise FileRefused(
             "None of the rows fits the header.",
             "Check that the header line has as many columns as the rows below it.",
         )
-    unreadable = len(file.aside) + sum(1 for _ in refused_rows(connection, "refused"))
     return FileFacts(
-        dialect=dialect,
-        sure_of_encoding=sure,
+        dialect=written.dialect,
+        evidence=written.evidence,
+        mends=file.mends,
         rows=taken + unreadable,
         unreadable=unreadable,
         columns=tuple(columns),

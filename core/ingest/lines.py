@@ -10,17 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.errors import FileRefused
 from core.ingest import scan
-from core.ingest.decode import chunks
 from core.ingest.facts import Dialect
 from core.ingest.scan import Places
 from core.settings import Guards
 
 TEXT_LENGTH = 500
-REREAD = 8  # times a file's size may be read again in search of the ends of its quotes
 BULK = 10_000  # records at once
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 
 class Place(NamedTuple):
@@ -34,67 +31,6 @@ class Quotes(Enum):
     CLOSED = 0
     OPEN = 1
     SPOILED = 2
-
-
-def mended(path: Path, dialect: Dialect, target: Path, guards: Guards) -> tuple[Path, list[Place]]:
-    """`path` where its quotes are in order, else a copy in `target` in which the lines that spoil them are blank.
-
-    Also those lines. A line spoils them that opens a quote which never ends, or ends with text behind it: a reader
-    would take all lines up to there for one row. Raises FileRefused where it is the header.
-    """
-    quote = dialect.quote.encode()
-    if not any(quote in chunk for chunk in chunks(path)):
-        return path, []
-    spoiled = list(_spoiled(path, dialect, guards))
-    if not spoiled:
-        return path, []
-    first, lines = _header_line(path, dialect), {place.line for place in spoiled}
-    if first in lines:
-        raise FileRefused("The header has a quote that is not closed.", "Correct it where the file comes from.")
-    with path.open("rb") as file, target.open("wb") as copy:
-        for number, line in enumerate(file, 1):
-            copy.write(line[len(line.rstrip(b"\r\n")) :] if number in lines else line)
-    return target, spoiled
-
-
-def _header_line(path: Path, dialect: Dialect) -> int:
-    with path.open("rb") as file:
-        return next((number for number, line in enumerate(file, 1) if number > dialect.preamble and line.strip()), 0)
-
-
-def _spoiled(path: Path, dialect: Dialect, guards: Guards) -> Iterator[Place]:
-    """The lines that open a quote and do not end it well; what follows such a line is read by itself."""
-    quotes_after = _quotes_after(dialect)
-    opened: tuple[int, int, bytes] | None = None
-    number = offset = 0
-    patience = REREAD * path.stat().st_size
-    with path.open("rb") as file:
-        while True:
-            line = file.readline()
-            number, offset = number + 1, offset + len(line)
-            if not line and opened is None:
-                return
-            if number <= dialect.preamble:
-                continue
-            after = quotes_after(line.removeprefix(_BOM) if number == 1 else line, opened is not None)
-            if opened is None:
-                if after is Quotes.SPOILED:
-                    yield Place(number, _shown(line))
-                elif after is Quotes.OPEN:
-                    opened = number, offset, line
-            elif after is Quotes.SPOILED or not line or offset - opened[1] > guards.line_bytes:
-                patience -= offset - opened[1]
-                if patience < 0:
-                    raise FileRefused(
-                        f"The quotes of this file are not in order, from line {opened[0]:,} on.",
-                        "Export it again with each value that holds a quote in quotes, and its quotes doubled.",
-                    )
-                number, offset, line = opened
-                yield Place(number, _shown(line))
-                file.seek(offset)
-                opened = None
-            elif after is Quotes.CLOSED:
-                opened = None
 
 
 class Found(NamedTuple):
@@ -111,7 +47,7 @@ class Located:
     `taken` are numbers, from 0, among the rows that the reader took; `refused` are byte offsets of all rows that it
     refused; both in order. `counted` is, in the end, how many rows were counted as taken: where that is not what the
     reader counted, the two disagree about where rows begin and the lines of `taken` must not be believed. `line_of`
-    tells what a line is called.
+    tells what a line is called; the texts are those of the same lines in `original`, cut to `longest`.
     """
 
     def __init__(
@@ -122,9 +58,13 @@ class Located:
         taken: Places,
         refused: Places,
         line_of: Callable[[int], int] = int,
+        original: Path | None = None,
+        longest: int | None = TEXT_LENGTH,
     ) -> None:
         self._taken, self._refused, self._line_of = taken, refused, line_of
         self._rows = scan.records(path, dialect, guards) if dialect.orderly else _in_bulk(path, dialect, refused)
+        self._longest = longest
+        self._original = _original(original) if original and original != path else None
         self.counted = 0
 
     def __iter__(self) -> Iterator[Found]:
@@ -140,9 +80,28 @@ class Located:
             numbers = [(False, n_taken + number) for number in range(n_wanted)]
             numbers += [(True, n_refused + number) for number in range(n_strays)]
             for record, which in sorted(zip([*wanted.tolist(), *strays.tolist()], numbers, strict=True)):
-                yield Found(*which, Place(self._line_of(int(rows.lines[record])), _shown(rows.text(record))))
+                line, text = int(rows.lines[record]), rows.text(record)
+                if self._original is not None:
+                    text = self._original(line, text.rstrip(b"\r\n").count(b"\n") + 1)
+                yield Found(*which, Place(self._line_of(line), shown(text, self._longest)))
             n_taken, n_refused = n_taken + n_wanted, n_refused + n_strays
             self.counted += len(others)
+
+
+def _original(path: Path) -> Callable[[int, int], bytes]:
+    """Gives the lines of a file from a number on, so many of them; to be asked in their order."""
+
+    def numbered() -> Iterator[tuple[int, bytes]]:
+        with path.open("rb") as file:
+            yield from enumerate(file, 1)
+
+    left = numbered()
+
+    def lines(first: int, count: int) -> bytes:
+        found = [next((text for number, text in left if number == first), b"")]
+        return b"".join([*found, *(text for _, text in islice(left, count - 1))]).removeprefix(BOM)
+
+    return lines
 
 
 def _in_bulk(path: Path, dialect: Dialect, refused: Places) -> Iterator[scan.Rows]:
@@ -158,27 +117,28 @@ def _records(path: Path, dialect: Dialect, breaks: deque[int]) -> Iterator[tuple
 
     A record begins at each offset of `breaks`, whatever the quotes before it say.
     """
-    quotes_after = _quotes_after(dialect)
+    after = quotes_after(dialect)
     offset = first_offset = 0
     first_line = 1
     parts: list[bytes] = []
-    header_seen = False
+    skipped = dialect.preamble + max(dialect.header - 1, 0)
+    header_seen = dialect.header == 0
     with path.open("rb") as file:
         for line_number, line in enumerate(file, 1):
             start, offset = offset, offset + len(line)
             if line_number == 1:
-                line = line.removeprefix(_BOM)
+                line = line.removeprefix(BOM)
             if breaks and start >= breaks[0]:
                 breaks.popleft()
                 if parts and header_seen:
                     yield first_offset, first_line, b"".join(parts)
                     parts.clear()
             if not parts:
-                if line_number <= dialect.preamble or not line.strip(b"\r\n"):
+                if line_number <= skipped or not line.strip(b"\r\n"):
                     continue
                 first_offset, first_line = start, line_number
             parts.append(line)
-            if quotes_after(line, len(parts) > 1) is Quotes.OPEN:
+            if after(line, len(parts) > 1) is Quotes.OPEN:
                 continue
             if header_seen:
                 yield first_offset, first_line, b"".join(parts)
@@ -188,15 +148,21 @@ def _records(path: Path, dialect: Dialect, breaks: deque[int]) -> Iterator[tuple
         yield first_offset, first_line, b"".join(parts)
 
 
-def _quotes_after(dialect: Dialect) -> Callable[[bytes, bool], Quotes]:
-    quote, delimiter = re.escape(dialect.quote.encode()), re.escape(dialect.delimiter.encode())
+def quotes_after(dialect: Dialect) -> Callable[[bytes, bool], Quotes]:
+    """How the quotes stand at the end of a line, which begins inside a quoted value or not."""
+    if not dialect.quote:
+        return lambda line, inside: Quotes.CLOSED
+    quote, escape = re.escape(dialect.quote.encode()), re.escape(dialect.escape.encode())
+    delimiter = re.escape(dialect.delimiter.encode())
     # As DuckDB has it: one blank before a quoted value and all behind it are left out, any other quote is a character.
     opening = re.compile(rb"(?:^|" + delimiter + rb") ?" + quote)
-    closing = re.compile(rb"(?:[^" + quote + rb"]|" + quote + quote + rb")*+" + quote)
+    inner = b"[^" + quote + b"]|" + quote + quote
+    if dialect.escape != dialect.quote:
+        inner = b"[^" + quote + escape + b"]|" + escape + b"."
+    closing = re.compile(b"(?:" + inner + b")*+" + quote, re.DOTALL)
     behind = re.compile(rb" *(?:" + delimiter + rb"|\r?\n?$)")
 
-    def quotes_after(line: bytes, inside: bool) -> Quotes:
-        """How the quotes stand at the end of `line`, which begins `inside` a quoted value or not."""
+    def after(line: bytes, inside: bool) -> Quotes:
         position = 0
         while True:
             if inside:
@@ -211,8 +177,9 @@ def _quotes_after(dialect: Dialect) -> Callable[[bytes, bool], Quotes]:
                 return Quotes.CLOSED
             position, inside = opened.end(), True
 
-    return quotes_after
+    return after
 
 
-def _shown(text: bytes) -> str:
-    return text.rstrip(b"\r\n").decode("utf-8", errors="replace")[:TEXT_LENGTH]
+def shown(text: bytes, longest: int | None = TEXT_LENGTH) -> str:
+    """A row as a person is shown it: without its line end, and not longer than `longest`."""
+    return text.rstrip(b"\r\n").decode("utf-8", errors="replace")[:longest]

@@ -7,13 +7,13 @@ import duckdb
 
 from core.engine import files, identifier, quoted
 from core.ingest.facts import Dialect
+from core.ingest.mend import NO_TEXT, SPOILED
 from core.settings import Guards
 
 BLANKS = " \t\r\n\f\v\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 """What counts as an outer blank of a value: Unicode's white space, and the mark that stray copies of a BOM leave."""
 
 AT_ONCE = 10_000  # refused rows
-SPOILED = "has a quote that is not closed, or text behind a closing quote"
 
 
 def column(number: int) -> str:
@@ -29,9 +29,10 @@ def rows(path: Path, dialect: Dialect, n_columns: int, guards: Guards, *, reject
     columns = ", ".join(f"{quoted(column(number))}: 'VARCHAR'" for number in range(n_columns))
     kept = f"store_rejects = true, rejects_table = {quoted(rejects)}, rejects_scan = {quoted(rejects + '_scan')}"
     return (
-        f"read_csv({files(path)}, auto_detect = false, columns = {{{columns}}}, header = true, "
-        f"skip = {dialect.preamble}, delim = {quoted(dialect.delimiter)}, quote = {quoted(dialect.quote)}, "
-        f"escape = {quoted(dialect.quote)}, strict_mode = true, null_padding = false, "
+        f"read_csv({files(path)}, auto_detect = false, columns = {{{columns}}}, "
+        f"header = {'true' if dialect.header else 'false'}, skip = {dialect.preamble + max(dialect.header - 1, 0)}, "
+        f"delim = {quoted(dialect.delimiter)}, quote = {quoted(dialect.quote)}, escape = {quoted(dialect.escape)}, "
+        f" strict_mode = true, null_padding = false, "
         f"max_line_size = {max(2 * guards.line_bytes, 2 * 1024 * 1024)}, {kept if rejects else 'ignore_errors = true'})"
     )
 
@@ -84,6 +85,6 @@ def _reason(kind: str, message: str) -> str:
     return {
         "UNQUOTED VALUE": SPOILED,
         "LINE SIZE OVER MAXIMUM": "is longer than a row may be",
-        "INVALID ENCODING": "holds bytes that are no text",
+        "INVALID ENCODING": NO_TEXT,
         "INVALID STATE": "has a quote in the wrong place",
     }.get(kind, "does not fit the columns")

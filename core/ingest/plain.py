@@ -3,45 +3,41 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from core.ingest import decode, lines, load, scan
 from core.ingest.boxes import Taken, row_of, take
-from core.ingest.facts import Dialect
+from core.ingest.facts import Dialect, Mend
+from core.ingest.mend import Aside, Mended, mended
 from core.ingest.scan import Places
 from core.settings import Guards
-
-
-class Aside(NamedTuple):
-    """A row that is not read: its line in the upload, its text, and why."""
-
-    line: int
-    text: str
-    reason: str
 
 
 @dataclass(frozen=True)
 class Plain:
     """`path` is UTF-8 that DuckDB reads strictly, written in `dialect`: the upload itself where it already is that.
 
-    `aside` are the rows of the upload that were left out of it; `rest` as in boxes.Taken.
+    `aside` are the rows of the upload that were left out of it, `mends` what was done to others; `rest` as in
+    boxes.Taken. `original` has the same lines as `path`, before anything was done to them.
     """
 
     path: Path
     dialect: Dialect
     guards: Guards
+    original: Path
     aside: tuple[Aside, ...] = ()
+    mends: tuple[Mend, ...] = ()
     rest: Sequence[int] = ()
 
     def cleaned(self, place: int) -> str:
         """SQL for the clean text of the column at `place`, as `load.rows` names it."""
         return load.cleaned(load.column(place), padded=self.dialect.padded is None or place in self.dialect.padded)
 
-    def locate(self, taken: Places, refused: Places) -> lines.Located:
+    def locate(self, taken: Places, refused: Places, *, longest: int | None = lines.TEXT_LENGTH) -> lines.Located:
         """Where rows stand in the upload: `taken` by number, `refused` by byte offset, both in order."""
-        return lines.Located(self.path, self.dialect, self.guards, taken, refused, self._in_upload)
+        path, dialect, guards = self.path, self.dialect, self.guards
+        return lines.Located(path, dialect, guards, taken, refused, self._in_upload, self.original, longest)
 
     def _in_upload(self, line: int) -> int:
         return row_of(line, self.rest) if self.rest else line
@@ -60,13 +56,14 @@ def plain(path: Path, dialect: Dialect, work: Path, number: int, guards: Guards)
 def plain_of(taken: Taken, dialect: Dialect, work: Path, number: int, guards: Guards, *, keep: Path) -> Plain:
     """`plain` for what was taken out of its box already; `keep` is the upload itself, which stays in any case."""
     whole = utf8 = decode.as_utf8(taken.path, dialect.encoding, dialect.newline, work / f"utf8_{number}.csv")
-    spoiled: list[lines.Place] = []
-    if not dialect.orderly:
+    done, anew = Mended(), work / f"plain_{number}.csv"
+    if dialect.damaged or not dialect.orderly:
         seen = scan.look(utf8, dialect, guards)
-        if not seen.orderly:
-            whole, spoiled = lines.mended(utf8, dialect, work / f"plain_{number}.csv", guards)
-            seen = scan.look(whole, dialect, guards) if spoiled else seen
+        if dialect.damaged or not seen.orderly:
+            done = mended(utf8, dialect, anew, guards)
+            if done:
+                whole, seen = anew, scan.look(anew, dialect, guards)
         dialect = msgspec.structs.replace(dialect, orderly=seen.orderly, padded=seen.padded)
-    for copy in {taken.path, utf8} - {whole, keep}:
-        copy.unlink()
-    return Plain(whole, dialect, guards, tuple(Aside(*place, load.SPOILED) for place in spoiled), taken.rest)
+    for copy in {taken.path, anew} - {whole, utf8, keep}:
+        copy.unlink(missing_ok=True)
+    return Plain(whole, dialect, guards, utf8, done.aside, done.mends, taken.rest)

@@ -62,6 +62,8 @@ def blocks(path: Path, dialect: Dialect, size: int = AT_ONCE) -> Iterator[Block]
 
 def look(path: Path, dialect: Dialect, guards: Guards) -> Look:
     """What can be said of all values of a UTF-8 file. Values of more lines than a row may be long are out of order."""
+    if dialect.escape != dialect.quote or len(dialect.quote.encode()) > 1 or len(dialect.delimiter.encode()) > 1:
+        return Look(orderly=False, padded=None)  # bytes and their neighbours do not tell
     marks = _Marks(dialect)
     inside, length = False, 0
     padded: set[int] | None = set()
@@ -96,7 +98,7 @@ class Rows(NamedTuple):
 def records(path: Path, dialect: Dialect, guards: Guards) -> Iterator[Rows]:
     """The records of an orderly file below its header."""
     marks = _Marks(dialect)
-    line, rest, header = dialect.preamble + 1, b"", 1
+    line, rest, header = dialect.preamble + 1, b"", dialect.header
     for block in blocks(path, dialect, _size(guards)):
         found, offset = rest + block.data, block.offset - len(rest)
         quotes = marks.quotes(found, inside=False)
@@ -127,7 +129,8 @@ class _Marks:
     """What the bytes of a dialect mean."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self._quote, self._delimiter = dialect.quote.encode()[0], dialect.delimiter.encode()[0]
+        # Where values are never in quotes, a byte stands for them that no text has.
+        self._quote, self._delimiter = (dialect.quote or "\0").encode()[0], dialect.delimiter.encode()[0]
         kinds = np.zeros(256, np.uint8)
         kinds[[0xC2, 0xE1, 0xE2, 0xE3, 0xEF]] = _FOREIGN
         kinds[list(b" \t\v\f")] = _SPACE

@@ -105,7 +105,7 @@ def _written(facts: FileFacts) -> Iterator[tuple[str, str]]:
         yield _KINDS[box.kind], ":material/dataset:"
     else:
         encoding = dialect.encoding.upper().replace("UTF-8-SIG", "UTF-8")
-        yield encoding if facts.sure_of_encoding else f"{encoding}, a guess", ":material/translate:"
+        yield encoding if facts.evidence.sure else f"{encoding}, a guess", ":material/translate:"
         yield dialect.delimiter_name, ":material/more_horiz:"
     if box.kind is Kind.WORKBOOK or box.is_text:
         where = "row" if box.kind is Kind.WORKBOOK else "line"

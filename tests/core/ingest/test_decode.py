@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import FileRefused
 from core.ingest import decode
+from core.ingest.facts import Evidence
 
 HEBREW = "מספר,פריט\n" + "".join(f"{number},תלונה עיקרית שיחה עם המוקד\n" for number in range(200))
 GERMAN = "nr;schritt\n" + "".join(f"{number};Größe ändern, Straße wählen\n" for number in range(200))
@@ -28,21 +29,22 @@ def written(folder: Path, data: bytes) -> Path:
     ],
 )
 def test_what_the_bytes_say_is_sure(tmp_path: Path, data: bytes, encoding: str) -> None:
-    assert decode.detect(written(tmp_path, data)) == (encoding, True)
+    found, evidence = decode.detect(written(tmp_path, data))
+    assert (found, evidence.sure) == (encoding, True)
 
 
 @pytest.mark.parametrize(("text", "encoding"), [(HEBREW, "cp1255"), (GERMAN, "cp1252"), (GERMAN, "latin-1")])
 def test_what_is_guessed_is_told_and_reads_the_text(tmp_path: Path, text: str, encoding: str) -> None:
     path = written(tmp_path, text.encode(encoding))
-    found, sure = decode.detect(path)
-    assert not sure
+    found, evidence = decode.detect(path)
+    assert not evidence.sure and evidence.letters == 1.0
     utf8 = decode.as_utf8(path, found, "\n", tmp_path / "utf8.csv")
     assert utf8.read_text(encoding="utf-8") == text
 
 
 def test_a_utf8_character_across_two_chunks_is_no_fault(tmp_path: Path) -> None:
     data = b"x" * (decode.CHUNK - 1) + "שלום".encode()
-    assert decode.detect(written(tmp_path, data)) == ("utf-8", True)
+    assert decode.detect(written(tmp_path, data)) == ("utf-8", Evidence(kind="bytes"))
 
 
 def test_carriage_returns_alone_become_line_ends(tmp_path: Path) -> None:
@@ -57,8 +59,10 @@ def test_a_line_end_of_two_characters_stays_one_across_chunks(tmp_path: Path) ->
 
 
 def test_bytes_that_are_not_in_the_encoding_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileRefused, match="not utf-16 text"):
-        decode.as_utf8(written(tmp_path, b"\xff\xfea\x00\x00\xd8"), "utf-16", "\n", tmp_path / "utf8.csv")
+    with pytest.raises(FileRefused, match="Line 2 is not Unicode"):
+        decode.as_utf8(
+            written(tmp_path, "\ufeffa\n".encode("utf-16-le") + b"\x00\xd8"), "utf-16", "\n", tmp_path / "utf8.csv"
+        )
 
 
 def test_utf8_is_not_copied(tmp_path: Path) -> None:

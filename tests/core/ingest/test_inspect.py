@@ -10,7 +10,11 @@ from tests.logs import HEADER, inspected
 def test_the_facts_are_of_the_whole_file(tmp_path: Path) -> None:
     rows = "".join(f"c{number // 3},3/{1 + number % 28}/2025,{number % 7},0,item,NULL\n" for number in range(3000))
     facts = inspected(tmp_path, HEADER + rows + "short,row\n")
-    assert (facts.rows, facts.unreadable, facts.dialect) == (3001, 1, Dialect(orderly=True, padded=frozenset()))
+    assert (facts.rows, facts.unreadable, facts.dialect) == (
+        3001,
+        1,
+        Dialect(width=6, orderly=True, padded=frozenset()),
+    )
     call, date, node, _, label, url = facts.columns
     assert (call.filled, call.distinct, call.hedge) == (3000, 1000, "")
     assert (node.distinct, label.distinct, label.samples) == (7, 1, ("item",))
@@ -30,15 +34,23 @@ def test_blanks_around_a_value_do_not_count_and_null_is_missing(tmp_path: Path) 
     assert facts.preview == (("x", "y"), (None, None), ("x", "'NULL'"))
 
 
-def test_a_quote_that_never_ends_costs_one_row_not_the_rest_of_the_file(tmp_path: Path) -> None:
+def test_a_stray_quote_costs_no_row_and_is_told(tmp_path: Path) -> None:
     facts = inspected(tmp_path, 'id,text\n1,whole\n2,"never closed\n3,whole\n4,"closed"x\n5,"two\nlines"\n')
-    assert (facts.rows, facts.unreadable) == (5, 2)
-    assert [row[0] for row in facts.preview] == ["1", "3", "5"]
+    assert (facts.rows, facts.unreadable) == (5, 0)
+    assert facts.preview[1] == ("2", '"never closed')
+    assert facts.preview[3:] == (("4", '"closed"x'), ("5", "two\nlines"))
+    (mend,) = facts.mends
+    assert (mend.rows, mend.line, mend.text, mend.values) == (2, 3, '2,"never closed', ("2", '"never closed'))
+
+
+def test_a_row_whose_quotes_can_be_read_in_no_way_or_in_two_is_set_aside(tmp_path: Path) -> None:
+    facts = inspected(tmp_path, 'id,text,n\n1,whole,1\n2,"a","b,3\n4,"5,6"x\n5,whole,2\n')
+    assert (facts.rows, facts.unreadable, [row[0] for row in facts.preview]) == (4, 2, ["1", "5"])
 
 
 def test_a_file_in_which_no_row_fits_says_so(tmp_path: Path) -> None:
     facts = inspected(tmp_path, "a,b,c\n" + "1,2\n" * 50)
-    assert "None of the rows fits the header" in facts.problem
+    assert facts.problem == "The header, in line 1, has 3 columns, most rows have 2."
     assert facts.hint
 
 
@@ -48,7 +60,15 @@ def test_nothing_is_left_beside_the_upload(tmp_path: Path) -> None:
 
 
 def test_quotes_in_endless_disorder_are_refused_and_not_searched_for_ever(tmp_path: Path) -> None:
-    assert "quotes of this file are not in order" in inspected(tmp_path, "a,b,c\n" + 'x",y,"z\n' * 40_000).problem
+    disorder = 'x",y,"z\n' * 40_000
+    problem = inspected(tmp_path, "a,b,c\n" + "1,2,3\n" * 600 + disorder).problem
+    assert problem == "The quotes of this file are not in order, from line 610 on."
+
+
+def test_where_quotes_never_close_they_are_a_part_of_the_values(tmp_path: Path) -> None:
+    facts = inspected(tmp_path, "a,b,c\n" + 'x",y,"z\n' * 40_000)
+    assert (facts.rows, facts.unreadable, facts.dialect.quote) == (40_000, 0, "")
+    assert facts.preview[0] == ('x"', "y", '"z')
 
 
 def test_a_wide_file_is_looked_at_piece_by_piece_and_no_piece_misses_a_row(tmp_path: Path) -> None:

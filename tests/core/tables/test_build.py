@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from core.errors import MappingIncomplete, ThroughlineError
-from core.ingest import load
+from core.ingest.mend import SPOILED
 from core.service import PROJECT
 from core.settings import Guards
 from core.tables import schema
@@ -179,16 +179,18 @@ def test_attributes_whose_names_differ_in_case_alone_keep_their_own_values() -> 
 
 
 def test_rows_with_spoiled_quotes_are_rejected_with_their_lines_and_cost_no_other_row() -> None:
-    text = 'call_id,rule_id,note\nA,1,"never closed\nA,2,x\n,3,"two\nlines"\nA,4,"closed"x\nA,5,"y"\nshort\n'
+    text = (
+        'call_id,rule_id,note\nA,1,"never closed, twice\nA,2,x\n,3,"two\nlines"\nA,4,"5,6"x\nA,5,"y"\nshort\nA,6,"z"y\n'
+    )
     with opened(text) as log:
-        assert paths(log) == [(1, "A", ("2", "5"))]
+        assert paths(log) == [(1, "A", ("2", "5", "6"))]
         assert log.rows("SELECT line, kind, reason, text FROM rejects ORDER BY line") == [
-            (2, "rejected", load.SPOILED, 'A,1,"never closed'),
+            (2, "rejected", SPOILED, 'A,1,"never closed, twice'),
             (4, "declaration", "has no call id, so it only declares its node", ',3,"two\nlines"'),
-            (6, "rejected", load.SPOILED, 'A,4,"closed"x'),
+            (6, "rejected", SPOILED, 'A,4,"5,6"x'),
             (8, "rejected", "has 1 columns where 3 were expected", "short"),
         ]
-        assert (log.about.found.n_rows, log.about.found.n_steps) == (6, 2)
+        assert (log.about.found.n_rows, log.about.found.n_steps) == (7, 3)
 
 
 def test_hours_are_known_only_where_the_dates_have_a_time() -> None:
