@@ -10,11 +10,12 @@ from struct import error as StructError
 from typing import BinaryIO
 
 from core.errors import FileRefused
-from core.ingest.decode import CHUNK
 from core.settings import Guards
 
-WINDOW = 16 * 1024 * 1024
+WINDOW = 4 * 1024 * 1024
 """Bytes that come out between two looks at the ratio: what is smaller than that does no harm at any ratio."""
+_PIECE = 1 << 14
+"""Bytes that are asked for at once: archives are read ahead by as many, and those count as gone in."""
 _AT_ONCE = 4 * 1024 * 1024  # of a list of entries: as objects they take twenty times that
 _BROKEN = (
     zipfile.BadZipFile,
@@ -94,7 +95,7 @@ def pieces(source: BinaryIO, meter: Meter) -> Iterator[bytes]:
     """What `source` unpacks to, chunk by chunk. Raises FileRefused where it is damaged or too much."""
     while True:
         with damage():
-            piece = source.read(CHUNK)
+            piece = source.read(_PIECE)
         if not piece:
             return
         meter.add(len(piece))

@@ -197,6 +197,8 @@ class Runs:
             self._runs.append(text)
 
     def taken(self) -> str:
+        if not self._runs:
+            return ""
         text = plain_text("".join(self._runs))
         self._runs.clear()
         self._length = 0
