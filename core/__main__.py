@@ -272,6 +272,9 @@ def _report(session: Session) -> str:
         f"{merged}{plural(found['n_declarations'], 'declaration')}, "
         f"{found['n_rejected']:,} rejected",
     ]
+    for name, n in found.get("refused_seconds", {}).items():
+        if n:
+            lines.append(f"{plural(n, 'value')} of {name.replace('_', ' ')} left out: negative or no number")
     if found["first_day"]:
         lines.append(f"{found['first_day']} to {found['last_day']}")
     return "\n".join([*lines, f"Open it at {address(session)} while the dashboard runs."])

@@ -101,6 +101,7 @@ def funnel_plot(
             xshift=place.left - dot.x,
             yshift=dot.y - (place.top + place.bottom) / 2,
             borderpad=0,
+            bgcolor=palette.page,
             font={"size": theme.SMALL_PX, "color": palette.ink if one.differs else palette.muted},
         )
     chart.update_layout(

@@ -11,6 +11,9 @@ from core.charts import theme
 from core.charts.theme import Palette
 
 ROW_PX: Final = 34
+PHONE_PX: Final = 480
+"""Pixels: in a narrower chart the labels stand above their lines."""
+PHONE_ROW_PX: Final = 48
 _TOP_PX, _BOTTOM_PX = 24, 26
 _LABEL_SHARE, _LEAST_LABEL_PX, _MOST_LABEL_PX = 0.42, 90, 340
 _GAP_PX = 16
@@ -55,26 +58,28 @@ def interval_rows(
         return theme.nothing(palette)
     columns = [list(words) for words in zip(*(row.words for row in rows), strict=True)]
     edges = theme.column_edges(columns, headings, _GAP_PX)
-    label_px = int(min(max(width * _LABEL_SHARE, _LEAST_LABEL_PX), _MOST_LABEL_PX, max(width - edges[-1] - 90, 60)))
+    is_narrow = width < PHONE_PX
+    label_px = 4 if is_narrow else int(min(max(width * _LABEL_SHARE, _LEAST_LABEL_PX), _MOST_LABEL_PX))
+    down, row_px = (0.22, PHONE_ROW_PX) if is_narrow else (0.0, ROW_PX)
     ends = [one for row in rows for one in (row.low, row.high)] + [reference]
     least, most = min(ends), max(ends)
     spread = max(most - least, 1e-6)
     span = [least - 0.04 * spread, most + 0.04 * spread]
     places = list(range(len(rows)))
 
-    chart = theme.figure(palette, height=ROW_PX * len(rows) + _TOP_PX + _BOTTOM_PX)
+    chart = theme.figure(palette, height=row_px * len(rows) + _TOP_PX + _BOTTOM_PX)
     for tone, colour in (("unsure", palette.destination), ("sure", palette.accent), ("stop", palette.stop)):
         own = [(place, row) for place, row in enumerate(rows) if row.tone == tone]
         chart.add_scatter(
             x=[x for _, row in own for x in (row.low, row.high, None)],
-            y=[y for place, _ in own for y in (place, place, None)],
+            y=[y for place, _ in own for y in (place + down, place + down, None)],
             mode="lines",
             line={"color": colour, "width": 2},
             hoverinfo="skip",
         )
         chart.add_scatter(
             x=[row.value for _, row in own],
-            y=[place for place, _ in own],
+            y=[place + down for place, _ in own],
             mode="markers",
             marker={"size": _DOT_PX, "color": colour, "line": {"color": palette.page, "width": 1}},
             hoverinfo="skip",
@@ -102,7 +107,10 @@ def interval_rows(
     )
     chart.update_traces(unselected={"marker": {"opacity": 1}}, selector={"mode": "markers"})
     chart.update_layout(
-        annotations=[*_labels(rows, label_px, palette), *_words(rows, headings, edges, palette)],
+        annotations=[
+            *_labels(rows, width - edges[-1] if is_narrow else label_px, label_px, down, palette),
+            *_words(rows, headings, edges, palette),
+        ],
         margin={"l": label_px, "r": edges[-1], "t": _TOP_PX, "b": _BOTTOM_PX},
         xaxis=_axis(span, points, max(width - label_px - edges[-1], 60)),
         yaxis={"visible": False, "range": [len(rows) - 0.5, -0.5]},
@@ -110,7 +118,10 @@ def interval_rows(
     return chart
 
 
-def _labels(rows: Sequence[Measure], room_px: int, palette: Palette) -> Iterator[dict[str, Any]]:
+def _labels(
+    rows: Sequence[Measure], room_px: int, left_px: int, up: float, palette: Palette
+) -> Iterator[dict[str, Any]]:
+    """Each row's label, cut to its room, from the left edge on and so much above the row's line."""
     for place, row in enumerate(rows):
         label = theme.shown(text.cut(row.label, room_px - 14, theme.FONT_PX))
         yield {
@@ -118,9 +129,10 @@ def _labels(rows: Sequence[Measure], room_px: int, palette: Palette) -> Iterator
             "x": 0,
             "xref": "paper",
             "xanchor": "left",
-            "xshift": -room_px,
-            "y": place,
+            "xshift": -left_px,
+            "y": place - up,
             "borderpad": 0,
+            "bgcolor": palette.page,
             "font": {"color": palette.ink},
         }
 

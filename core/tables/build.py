@@ -224,6 +224,7 @@ class _Build:
             first_day=_day(counts.first_day),
             last_day=_day(counts.last_day),
             unread_dates=counts.unread,
+            refused_seconds=self._way.raw.refused_seconds,
             cycles=tuple(self._ids[node] for node in self._cycles[:20]),
             n_unknown_phases=sum(n for _, n in self._way.told.unknown),
             unknown_phases=tuple(word[:MOST_LETTERS] for word, _ in self._way.told.unknown[:MOST_WORDS]),

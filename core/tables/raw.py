@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.engine import files, identifier
 from core.errors import FileRefused
@@ -48,6 +49,7 @@ class RawRows:
 
     `row` numbers go on from file to file. `rows` counts all rows of each file below its header, taken or not. Where a
     file `tells_phases` of steps, `raw` has lifecycle and instance too, and error where one `tells_errors`.
+    `refused_seconds` counts, by column, what is given as a number of seconds and is none, or a negative one.
     """
 
     def __init__(self, bench: Bench, sources: list[Source], guards: Guards) -> None:
@@ -59,6 +61,7 @@ class RawRows:
         self.attributes = tuple(names.values())
         self.tells_phases = self._has(Role.LIFECYCLE)
         self.tells_errors = self._has(Role.ERROR)
+        self.refused_seconds = {name: 0 for role, name in SECONDS_ROLES.items() if self._has(role)}
         kept = [name for role, name in KEPT_ROLES.items() if self._has(role)]
         kept += [f"attribute.{name}" for name in self.attributes]
         self._parts = [tuple(kept[start : start + WIDTH]) for start in range(0, max(len(kept), 1), WIDTH)]
@@ -92,7 +95,9 @@ class RawRows:
             for batch in self._bench.stream(self._select(source, number, file, read, alone=True), AT_ONCE):
                 missing = (batch.column(name).is_null().to_numpy(zero_copy_only=False) for name in ("call", "node"))
                 odd.append(Odd.of(self._taken - first, *missing))
-                yield number, self._taken, batch
+                for name in self.refused_seconds:
+                    self.refused_seconds[name] += pc.sum(batch.column(_refused(name)), min_count=0).as_py()
+                yield number, self._taken, batch.drop_columns(list(map(_refused, self.refused_seconds)))
                 self._taken += batch.num_rows
             together = Odd(*map(np.concatenate, zip(*odd, strict=True)))
             self._account(number, source, file, together, table, self._taken - first)
@@ -121,6 +126,11 @@ class RawRows:
         table = f"refused_{number}"
         read = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards, rejects=table)
         taken = self._bench.write(self._select(source, number, file, read), work / f"raw_{number}.parquet")
+        raw = files(work / f"raw_{number}.parquet")
+        for name in self.refused_seconds:
+            self.refused_seconds[name] += self._bench.one(
+                f"SELECT count(*) FILTER ({_refused(name)}) FROM read_parquet({raw})"
+            )[0]
         again = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards)
         for part, names in enumerate(self._parts[1:], 1):
             query = f"SELECT {self._number()}, {_texts(source, file, self._kept_of(source, names))} FROM {again}"
@@ -151,8 +161,11 @@ class RawRows:
         texts = {role.value: roles.column(role) for role in wanted} | self._kept_of(source, self._parts[0])
         texts["date"] = roles.column(Role.TIMESTAMP)
         seconds = [name for name in SECONDS_ROLES.values() if name in texts]
+        given = "".join(f", {name} IS NOT NULL AS {_refused(name)}" for name in seconds)
         parsed = [f"try_cast({name} AS DOUBLE) AS {name}" for name in seconds]
+        odd = [f"{_refused(name)} AND NOT coalesce({name} >= 0 AND isfinite({name}), false)" for name in seconds]
         kept = [f"CASE WHEN {name} >= 0 AND isfinite({name}) THEN {name} END AS {name}" for name in seconds]
+        kept += [f"{one} AS {_refused(name)}" for name, one in zip(seconds, odd, strict=True)]
         date_format = roles.date_format
         at = load.parsed_date("date", date_format) if date_format else "NULL::TIMESTAMP"
         hour = 'hour("at")' if date_format and dates.has_time(date_format) else "NULL::BIGINT"
@@ -160,7 +173,7 @@ class RawRows:
         where = "" if alone else f", {hour} AS hour, {in_menu} AS in_menu, {number} AS file"
         return f"""
             SELECT * EXCLUDE (date) {_replacing(kept)}, date IS NOT NULL AND "at" IS NULL AS unread {where}
-            FROM (SELECT * {_replacing(parsed)}, {at} AS "at"
+            FROM (SELECT * {_replacing(parsed)}{given}, {at} AS "at"
                   FROM (SELECT {"" if alone else f"{self._number()}, "}{_texts(source, file, texts)} FROM {read}))
             """
 
@@ -181,6 +194,11 @@ class RawRows:
             f'FROM read_parquet({raw}) WHERE "call" IS NULL OR node IS NULL ORDER BY row'
         )
         return Odd(found["row"], found["no_call"], found["no_node"])
+
+
+def _refused(name: str) -> str:
+    """The column that tells where a number of seconds is given and is none, or a negative one."""
+    return f"{name}_refused"
 
 
 def _replacing(columns: list[str]) -> str:

@@ -84,7 +84,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     Merged are the rows that tell more of a step that another row stands for, such as its end. Days are ISO dates, ""
     without dates. `unread_dates` are steps whose date could not be read; `cycles` the ids of nodes on a cycle of
     parents (a few); `unknown_phases` words of a lifecycle column that are not known (a few, cut), on `n_unknown_phases`
-    rows, each of which is a step of its own.
+    rows, each of which is a step of its own. `refused_seconds` counts, by the column of `calls` that they are missing
+    from, values that are no number of seconds, or a negative one.
     """
 
     n_files: int
@@ -103,6 +104,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     n_merged: int = 0
     n_unknown_phases: int = 0
     unknown_phases: tuple[str, ...] = ()
+    refused_seconds: dict[str, int] = {}
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):

@@ -128,6 +128,9 @@ def of_agents(log: CallLog, where: Filter, rows: pd.DataFrame, ending: str = "",
     if len(held):
         row = held.iloc[0]
         tail += f" Held back: {row['label']}, {plural(int(row['n_calls']), 'call')} in all."
+    if refused := log.about.found.refused_seconds.get("handle_time", 0):
+        tail += f" Left out: {plural(refused, 'handle time')} of the import that {'is' if refused == 1 else 'are'} "
+        tail += "negative or no number."
     if shown.empty:
         return Finding("No agent has enough calls to be told apart", tail)
     slow = _differing(shown, "handle_differs")

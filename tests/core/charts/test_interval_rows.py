@@ -37,6 +37,7 @@ def test_labels_and_words_leave_room_for_the_intervals(width: int) -> None:
     figure = interval_rows(ROWS, LIGHT, width=width, headings=("Share", "Calls"), reference=0.45)
     margin = figure.layout.margin
     assert width - margin.l - margin.r >= 80
+    assert all(str(row.label[:5]) in note.text for row, note in zip(ROWS, figure.layout.annotations, strict=False))
 
 
 def test_differences_are_told_in_points() -> None:

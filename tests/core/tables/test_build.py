@@ -379,3 +379,14 @@ def test_real_event_logs_give_the_numbers_that_are_known_of_them(
     counts = [n for _, n in log.rows("SELECT node, count(*) AS n FROM steps GROUP BY node ORDER BY n DESC")]
     assert counts == (most_frequent or counts)
     log.close()
+
+
+@pytest.mark.parametrize("again", ["", "a,1,,\n"], ids=["calls that stand together", "calls that do not"])
+def test_times_that_are_negative_or_no_number_are_counted_and_missing(tmp_path: Path, again: str) -> None:
+    text = f"call,node,talk,wait\na,1,-5,3\nb,1,soon,\nc,1,0,7\nd,1,,9\ne,1,inf,1e3\n{again}"
+    roles = {"call": "call", "node": "node", "handle time": "talk", "queue wait": "wait"}
+    log = built(tmp_path, source(tmp_path, text, mapping=mapped(("call", "node", "talk", "wait"), roles)))
+    assert log.about.found.refused_seconds == {"queue_wait": 0, "handle_time": 3}
+    found = log.rows("SELECT handle_time FROM calls ORDER BY call_id")
+    assert [value for (value,) in found] == [None, None, 0.0, None, None]
+    log.close()
