@@ -99,6 +99,7 @@ def test_an_event_log_may_be_packed(tmp_path: Path) -> None:
         (zipped(("a.csv", CSV))[:-30], "damaged"),
         (zipped(("a.csv", CSV)).replace(CSV[:4], b"xxxx"), ""),
     ],
+    ids=lambda one: one if isinstance(one, str) else f"{len(one)} bytes",  # those of an archive hold the time
 )
 def test_what_cannot_be_read_says_what_it_is(tmp_path: Path, data: bytes, words: str) -> None:
     if words:
