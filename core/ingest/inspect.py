@@ -17,7 +17,7 @@ from core.ingest.evidence import first_rows, tells_phases
 from core.ingest.facts import Box, ColumnFacts, Dialect, FileFacts, Kind, Wish
 from core.ingest.header import names_of
 from core.ingest.lifecycle import Phase, in_phase
-from core.ingest.load import column, parsed_date, refused_rows, rows
+from core.ingest.load import column, is_plausible, moment, parsed_date, refused_rows, rows
 from core.ingest.plain import Plain, plain_of
 from core.ingest.sniff import AGREEING
 from core.ingest.written import Written, how_written
@@ -159,7 +159,7 @@ class _Wanted:
         self.measures = [
             f"count({name})",
             f"count(DISTINCT {name})" if exact else f"approx_count_distinct({name})",
-            *(f"count({parsed_date(name, one)})" for one in self._formats),
+            *(f"count(*) FILTER ({is_plausible(moment(name, one))})" for one in self._formats),
             *(f"count(*) FILTER ({in_phase(name, one)})" for one in self._phases),
         ]
 

@@ -46,8 +46,9 @@ class Located:
 
     `taken` are numbers, from 0, among the rows that the reader took; `refused` are byte offsets of all rows that it
     refused; both in order. `counted` is, in the end, how many rows were counted as taken: where that is not what the
-    reader counted, the two disagree about where rows begin and the lines of `taken` must not be believed. `line_of`
-    tells what a line is called; the texts are those of the same lines in `original`, cut to `longest`.
+    reader counted, the two disagree about where rows begin and the lines of `taken` must not be believed. In an
+    orderly file they do not, so nothing is counted behind the last row that is looked for: `counted` is None then.
+    `line_of` tells what a line is called; the texts are those of the same lines in `original`, cut to `longest`.
     """
 
     def __init__(
@@ -62,21 +63,25 @@ class Located:
         longest: int | None = TEXT_LENGTH,
     ) -> None:
         self._taken, self._refused, self._line_of = taken, refused, line_of
+        self._orderly = dialect.orderly
         self._rows = scan.records(path, dialect, guards) if dialect.orderly else _in_bulk(path, dialect, refused)
         self._longest = longest
         self._original = _original(original) if original and original != path else None
-        self.counted = 0
+        self.counted: int | None = 0
 
     def __iter__(self) -> Iterator[Found]:
-        n_taken = n_refused = 0
+        n_taken = n_refused = counted = 0
         for rows in self._rows:
+            if self._orderly and n_taken == len(self._taken) and n_refused == len(self._refused):
+                self.counted = None
+                return
             starts = rows.starts
             # The reader's offset is that of the row or of blank lines right before it.
             n_strays = int(np.searchsorted(self._refused[n_refused:], starts[-1], "right")) if len(starts) else 0
             strays = np.searchsorted(starts, self._refused[n_refused : n_refused + n_strays])
             others = np.delete(np.arange(len(starts)), strays)
-            n_wanted = int(np.searchsorted(self._taken[n_taken:], self.counted + len(others)))
-            wanted = others[self._taken[n_taken : n_taken + n_wanted] - self.counted]
+            n_wanted = int(np.searchsorted(self._taken[n_taken:], counted + len(others)))
+            wanted = others[self._taken[n_taken : n_taken + n_wanted] - counted]
             numbers = [(False, n_taken + number) for number in range(n_wanted)]
             numbers += [(True, n_refused + number) for number in range(n_strays)]
             for record, which in sorted(zip([*wanted.tolist(), *strays.tolist()], numbers, strict=True)):
@@ -85,7 +90,8 @@ class Located:
                     text = self._original(line, text.rstrip(b"\r\n").count(b"\n") + 1)
                 yield Found(*which, Place(self._line_of(line), shown(text, self._longest)))
             n_taken, n_refused = n_taken + n_wanted, n_refused + n_strays
-            self.counted += len(others)
+            counted += len(others)
+        self.counted = counted
 
 
 def _original(path: Path) -> Callable[[int, int], bytes]:

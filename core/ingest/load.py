@@ -54,9 +54,24 @@ def cleaned(value: str, *, padded: bool = True) -> str:
 
 def parsed_date(value: str, date_format: str) -> str:
     """SQL for the timestamp that `date_format` reads in `value`, NULL where it does not; an offset becomes UTC."""
+    return plausible(moment(value, date_format))
+
+
+def moment(value: str, date_format: str) -> str:
+    """SQL for the timestamp that `date_format` reads in `value`, of any year."""
     parsed = f"try_strptime({value}, {quoted(date_format)})"
-    moment = f"timezone('UTC', {parsed})" if "%z" in date_format else parsed
-    return f"CASE WHEN {moment} BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2199-12-31' THEN {moment} END"
+    return f"timezone('UTC', {parsed})" if "%z" in date_format else parsed
+
+
+def plausible(moment: str) -> str:
+    """SQL for a timestamp, NULL where its year is none that a log may have."""
+    # DuckDB works out `moment` twice; what is not cheap is named first.
+    return f"CASE WHEN {is_plausible(moment)} THEN {moment} END"
+
+
+def is_plausible(moment: str) -> str:
+    """SQL for whether the year of a timestamp is one that a log may have."""
+    return f"{moment} BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '2199-12-31'"
 
 
 def refused_rows(connection: duckdb.DuckDBPyConnection, rejects: str) -> Iterator[tuple[int, str]]:

@@ -167,14 +167,16 @@ class RawRows:
         kept = [f"CASE WHEN {name} >= 0 AND isfinite({name}) THEN {name} END AS {name}" for name in seconds]
         kept += [f"{one} AS {_refused(name)}" for name, one in zip(seconds, odd, strict=True)]
         date_format = roles.date_format
-        at = load.parsed_date("date", date_format) if date_format else "NULL::TIMESTAMP"
+        at = load.moment("date", date_format) if date_format else "NULL::TIMESTAMP"
+        bounded = f'{load.plausible(identifier("at"))} AS "at"'
         hour = 'hour("at")' if date_format and dates.has_time(date_format) else "NULL::BIGINT"
         in_menu = "true" if self.tells_parents(number) else "false"
         where = "" if alone else f", {hour} AS hour, {in_menu} AS in_menu, {number} AS file"
         return f"""
             SELECT * EXCLUDE (date) {_replacing(kept)}, date IS NOT NULL AND "at" IS NULL AS unread {where}
-            FROM (SELECT * {_replacing(parsed)}{given}, {at} AS "at"
-                  FROM (SELECT {"" if alone else f"{self._number()}, "}{_texts(source, file, texts)} FROM {read}))
+            FROM (SELECT * {_replacing([bounded])}
+                  FROM (SELECT * {_replacing(parsed)}{given}, {at} AS "at"
+                  FROM (SELECT {"" if alone else f"{self._number()}, "}{_texts(source, file, texts)} FROM {read})))
             """
 
     def _number(self) -> str:

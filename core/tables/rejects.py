@@ -98,7 +98,7 @@ class Rejects:
             kind, reason = ("rejected", reasons[one.number]) if one.refused else verdicts[which[one.number]]
             self._add(number, one.place.line, kind, reason, one.place.text, counted=not one.refused)
             found[one.refused] += 1
-        if located.counted != n_taken:
+        if located.counted not in (n_taken, None):
             self._astray.append(number)
         for kind, reason in [verdicts[one] for one in which[found[0] :]]:
             self._add(number, None, kind, reason, None)

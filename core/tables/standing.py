@@ -60,7 +60,7 @@ class Standing:
         columns = {name: batch.column(name) for name in batch.schema.names if name not in ("parent", "label", "url")}
         rows = pa.table({**columns, "node": codes})
         if (codes == NONE).any() or batch.column("call").null_count:
-            rows = rows.filter(pa.array(codes != NONE)).filter(pc.field("call").is_valid())
+            rows = rows.filter(pc.and_(pa.array(codes != NONE), batch.column("call").is_valid()))
         if self._open is not None and self._open[0] == number:
             rows = pa.concat_tables([self._open[1], rows]).combine_chunks()
         else:

@@ -54,7 +54,7 @@ class Reading:
 @given(MESS, st.sampled_from(["\n", "\r\n"]))
 def test_reader_and_locator_agree_on_where_rows_begin_and_leave_no_line_out(mess: str, end: str) -> None:
     found = Reading(f"h,i,j\n{mess}", end)
-    assert found.counted == len(found.values)
+    assert found.counted in (len(found.values), None)
     assert None not in found.taken and None not in found.strays
     places = [*found.taken, *found.strays, *found.aside]
     assert len({place.line for place in places if place}) == len(places)
