@@ -5,6 +5,7 @@ python -m core import FILE... [--name N] [--map ROLE=COLUMN] [--sheet NAME] [--m
 python -m core sessions [--json]
 python -m core view KEY --session ID [--filter NAME=VALUE] [--format table|csv|json] [--limit N] [--prefix A,B]
 python -m core sql --session ID [--format table|csv|json] QUESTION
+python -m core report ID [--html]
 python -m core pack ID FILE
 python -m core unpack FILE
 python -m core delete ID
@@ -24,7 +25,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from core import jobs, log, settings
+from core import jobs, log, report, settings
 from core.errors import FileRefused, ThroughlineError, ViewError
 from core.export import as_csv
 from core.export.printed import as_json, as_text
@@ -116,6 +117,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--session", required=True, metavar="ID")
     command.add_argument("--format", choices=("table", "csv", "json"), default="table")
     command.set_defaults(run=_sql)
+
+    command = commands.add_parser("report", help="print what an import found, decided, changed and rejected")
+    command.add_argument("id", metavar="ID")
+    command.add_argument("--html", action="store_true", help="as one page of HTML")
+    command.set_defaults(run=_report_of)
 
     command = commands.add_parser("pack", help="write all of a session into one zip")
     command.add_argument("id", metavar="ID")
@@ -335,6 +341,13 @@ def _sql(service: Service, given: argparse.Namespace) -> int:
 def _parameters() -> dict[str, Parameter]:
     """What the views take beside the filter, by name; one name means the same in all of them."""
     return {one.name: one for each in VIEWS for one in each.parameters}
+
+
+def _report_of(service: Service, given: argparse.Namespace) -> int:
+    session = service.shown(service.store.get(given.id, by=EVERYONE))
+    told = report.report_of(session, service.open(session))
+    print(report.as_html(told) if given.html else report.as_text(told))
+    return 0
 
 
 def _pack(service: Service, given: argparse.Namespace) -> int:

@@ -123,6 +123,7 @@ def _told(facts: FileFacts, mapping: ColumnMapping, pseudonyms: Pseudonyms | Non
         facts,
         columns=tuple(map(column, facts.columns)),
         preview=tuple(tuple(map(value, facts.header, row)) for row in facts.preview),
+        mends=tuple(msgspec.structs.replace(one, text="", values=()) for one in facts.mends),
         hidden={**facts.hidden, **{name: treatment.value for name, treatment in wanted.items()}},
     )
 

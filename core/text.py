@@ -71,6 +71,11 @@ def isolate(text: str) -> str:
     return f"{_FSI}{clean(text)}{_PDI}"
 
 
+def without_isolates(text: str) -> str:
+    """The text without what `isolate` put around data, for where each text stands alone."""
+    return text.replace(_FSI, "").replace(_PDI, "")
+
+
 def text_width(text: str, font_px: float) -> float:
     """Estimated width in pixels of the text set in the page's sans-serif at `font_px`."""
     return sum(map(_em, text)) * font_px

@@ -69,6 +69,7 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
         found = _inspected(store, settings, session, reporter)
         session = seen(found, session)
         made_of, hides = fingerprint(session), sorted(hidden(session))
+        mapped = {one.key: msgspec.to_builtins(mapping_of(session, one)) for one in header_groups(session)}
         pseudonyms = pseudonyms_of(session)
         clear(session)
         tables = make_folder(store.folder(session.id) / "tables", parents=False)
@@ -89,7 +90,7 @@ def kinds(store: SessionStore, settings: Settings) -> Mapping[str, Kind]:
                 status=Status.READY,
                 tables=generation,
                 retired=now.tables if hidden_before.issuperset(hides) else "",
-                found={**schema.as_record(account), "of": made_of, "hides": hides},
+                found={**schema.as_record(account), "of": made_of, "hides": hides, "mapped": mapped},
             )
 
         return commit

@@ -146,8 +146,10 @@ class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
     """`formats` gives, for each date format that reads a part of the column, how many values it reads; `phases` how
     many of its values are words for each phase of a step.
 
-    `looks_like` says what of persons the first values look like ("phone numbers"), "" where they do not.
-    `distinct` is the exact number where `hedge` is "", else an estimate ("about") or a lower bound ("at least").
+    `nulls` counts values that were taken for missing although something stands there, such as NULL; `trimmed` those
+    that lost outer blanks. `looks_like` says what of persons the first values look like ("phone numbers"), "" where
+    they do not. `distinct` is the exact number where `hedge` is "", else an estimate ("about") or a lower bound ("at
+    least").
     """
 
     name: str
@@ -159,6 +161,8 @@ class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
     phases: dict[Phase, int] = {}
     first: FirstRows = FirstRows()
     looks_like: str = ""
+    nulls: int = 0
+    trimmed: int = 0
 
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True):

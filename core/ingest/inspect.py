@@ -115,6 +115,7 @@ def _facts(
     for start in range(0, len(header), at_once):
         part = range(start, min(start + at_once, len(header)))
         values = ", ".join(f"{file.cleaned(number)} AS {column(number)}" for number in part)
+        given = ", ".join(f"{column(number)} AS {_given(column(number))}" for number in part)
         read = rows(file.path, file.dialect, len(header), guards, rejects="" if columns else "refused")
         sampled = f"SELECT {values} FROM {rows(file.path, file.dialect, len(header), guards)} LIMIT {SAMPLE_ROWS}"
         first = [list(found) for found in zip(*connection.execute(sampled).fetchall(), strict=True)]
@@ -125,7 +126,7 @@ def _facts(
         # The refused rows are known only once the whole answer is fetched.
         measures = ", ".join(measure for one in wanted for measure in one.measures)
         ((taken, *counts),) = connection.execute(
-            f"SELECT count(*), {measures} FROM (SELECT {values} FROM {read})"
+            f"SELECT count(*), {measures} FROM (SELECT {values}, {given} FROM {read})"
         ).fetchall()
         answer = iter(counts)
         columns += [one.facts(header[number], answer) for number, one in zip(part, wanted, strict=True)]
@@ -159,6 +160,8 @@ class _Wanted:
         self.measures = [
             f"count({name})",
             f"count(DISTINCT {name})" if exact else f"approx_count_distinct({name})",
+            f"count(*) FILTER ({name} IS NULL AND {_given(name)} <> '')",
+            f"count(*) FILTER (strlen({name}) <> strlen({_given(name)}))",
             *(f"count(*) FILTER ({is_plausible(moment(name, one))})" for one in self._formats),
             *(f"count(*) FILTER ({in_phase(name, one)})" for one in self._phases),
         ]
@@ -169,6 +172,8 @@ class _Wanted:
             name=name,
             filled=next(counts),
             distinct=next(counts),
+            nulls=next(counts),
+            trimmed=next(counts),
             hedge="" if self._exact else "about",
             samples=_samples(self._first),
             formats={one: count for one in self._formats if (count := next(counts))},
@@ -176,6 +181,11 @@ class _Wanted:
             first=first_rows(self._first),
             looks_like=personal.looks_like(self._first),
         )
+
+
+def _given(name: str) -> str:
+    """What a column is called as it stands in the file, beside its clean values."""
+    return f"{name}_given"
 
 
 def _samples(values: list[str | None]) -> tuple[str, ...]:

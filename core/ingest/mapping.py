@@ -179,6 +179,8 @@ def _merged(columns: tuple[ColumnFacts, ...]) -> ColumnFacts:
         formats=dict(formats),
         phases=dict(phases),
         first=columns[0].first,
+        nulls=sum(column.nulls for column in columns),
+        trimmed=sum(column.trimmed for column in columns),
         looks_like=next((column.looks_like for column in columns if column.looks_like), ""),
     )
 

@@ -1,6 +1,8 @@
 """From files and their mappings to the tables: read, number, order, fold, account for every row."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -15,7 +17,7 @@ from core.tables import menu, schema
 from core.tables.arrays import NO_DAY
 from core.tables.bench import Bench, Nobody, Watcher
 from core.tables.raw import Source
-from core.tables.schema import About, Found
+from core.tables.schema import About, FileAccount, Found
 from core.tables.sorting import Sorting
 from core.tables.standing import Scattered, Standing
 
@@ -228,6 +230,7 @@ class _Build:
             cycles=tuple(self._ids[node] for node in self._cycles[:20]),
             n_unknown_phases=sum(n for _, n in self._way.told.unknown),
             unknown_phases=tuple(word[:MOST_LETTERS] for word, _ in self._way.told.unknown[:MOST_WORDS]),
+            files=self._files_account(read),
         )
         roles = tuple(sorted({role.value for source in self._sources for role in source.mapping.roles.values()}))
         about = About(
@@ -235,6 +238,42 @@ class _Build:
         )
         (self._part / schema.ABOUT).write_bytes(msgspec.json.encode(about))
         return found
+
+    def _files_account(self, read: Sequence[tuple[int, str, str, int]]) -> tuple[FileAccount, ...]:
+        """What became of the rows of each file, `read` being the rows of the table of files."""
+        rejects, calls = (f"read_parquet({files(self._part / name)})" for name in ("rejects.parquet", "calls.parquet"))
+        steps = self._by_file(
+            f"""
+            SELECT file, CAST(sum(n_steps) AS BIGINT), count(*), min(date)::VARCHAR, max(date)::VARCHAR
+            FROM {calls} GROUP BY file
+            """
+        )
+        told = "count(*) FILTER (kind = 'declaration'), count(*) FILTER (kind = 'rejected')"
+        strays = self._by_file(f"SELECT file, {told} FROM {rejects} GROUP BY file")
+        accounts = []
+        for number, file_id, _, n_rows in read:
+            n_steps, n_calls, first, last = steps.get(number, (0, 0, "", ""))
+            declarations, rejected = strays.get(number, (0, 0))
+            accounts.append(
+                FileAccount(
+                    id=file_id,
+                    rows=n_rows,
+                    steps=n_steps,
+                    merged=n_rows - n_steps - declarations - rejected,
+                    declarations=declarations,
+                    rejected=rejected,
+                    calls=n_calls,
+                    unread_dates=self._way.unread[number],
+                    seconds=self._way.raw.spoiled[number],
+                    first_day=first or "",
+                    last_day=last or "",
+                )
+            )
+        return tuple(accounts)
+
+    def _by_file(self, query: str) -> dict[int, tuple[Any, ...]]:
+        """The answer to a query with a row a file, by its first column, the number of the file."""
+        return {int(number): tuple(rest) for number, *rest in self._bench.run(query)}
 
     def _begin(self, stage: int) -> None:
         self._watcher.stage(stage, total=100, unit="%")

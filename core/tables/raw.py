@@ -49,7 +49,8 @@ class RawRows:
 
     `row` numbers go on from file to file. `rows` counts all rows of each file below its header, taken or not. Where a
     file `tells_phases` of steps, `raw` has lifecycle and instance too, and error where one `tells_errors`.
-    `refused_seconds` counts, by column, what is given as a number of seconds and is none, or a negative one.
+    `refused_seconds` counts, by column, what is given as a number of seconds and is none, or a negative one, and
+    `spoiled` the same for each file.
     """
 
     def __init__(self, bench: Bench, sources: list[Source], guards: Guards) -> None:
@@ -67,6 +68,7 @@ class RawRows:
         self._parts = [tuple(kept[start : start + WIDTH]) for start in range(0, max(len(kept), 1), WIDTH)]
         self.rejects = Rejects(bench)
         self.rows: list[int] = []
+        self.spoiled: list[int] = []
 
     def read(self, watcher: Watcher) -> None:
         """Each file into Parquet, one after the other."""
@@ -148,6 +150,7 @@ class RawRows:
             refused.add(offset, reason)
         self.rejects.add(number, file, source.mapping, odd, refused, taken)
         self.rows.append(taken + len(refused) + len(file.aside))
+        self.spoiled.append(sum(self.refused_seconds.values()) - sum(self.spoiled))
 
     def _select(self, source: Source, number: int, file: Plain, read: str, *, alone: bool = False) -> str:
         """SQL for the rows of a file as the build needs them; each level uses what the one below worked out once.

@@ -78,6 +78,25 @@ when it ended, where a row of its own tells that. `kind` of a reject is "declara
 """
 
 
+class FileAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """The same of one file, by its id: rows = steps + merged + declarations + rejected.
+
+    `seconds` are numbers of seconds that are negative or no number, and so missing.
+    """
+
+    id: str
+    rows: int
+    steps: int = 0
+    merged: int = 0
+    declarations: int = 0
+    rejected: int = 0
+    calls: int = 0
+    unread_dates: int = 0
+    seconds: int = 0
+    first_day: str = ""
+    last_day: str = ""
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The account of an import: n_rows = n_steps + n_merged + n_declarations + n_rejected.
 
@@ -105,6 +124,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     n_unknown_phases: int = 0
     unknown_phases: tuple[str, ...] = ()
     refused_seconds: dict[str, int] = {}
+    files: tuple[FileAccount, ...] = ()
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Any log put together in SQL: sorted on disk where that is needed, for calls whose steps lie anywhere in the files."""
 
+from collections import Counter
 from pathlib import Path
 
 from core.engine import identifier
@@ -23,6 +24,7 @@ class Sorting:
         self.told, self.counts = Told(), Counts()
         self._bench, self._sources = bench, sources
         self._kept: list[Kept] = []
+        self.unread: Counter[int] = Counter()
 
     def read(self, watcher: Watcher) -> None:
         """Make the view `raw` of all rows."""
@@ -42,6 +44,8 @@ class Sorting:
             """
         )
         steps, unread = self._bench.one("SELECT count(*), count(*) FILTER (unread) FROM ordered")
+        query = "SELECT file, count(*) FROM ordered JOIN keys USING (number) WHERE unread GROUP BY file"
+        self.unread.update(dict(self._bench.run(query)))
         n_calls, *days = self._bench.one(
             """
             SELECT count(*), datediff('day', DATE '1970-01-01', min("at")::DATE),

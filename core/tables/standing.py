@@ -1,5 +1,6 @@
 """Calls whose steps stand together in the file, put together while the rows stream by, in memory that does not grow."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,7 @@ class Standing:
         (_, kept) = self.raw.kept[0]
         self._fold = Fold(bench.work, kept, tells_errors=self.raw.tells_errors)
         self._open: tuple[int, pa.Table] | None = None
+        self.unread: Counter[int] = Counter()
 
     @property
     def counts(self) -> Counts:
@@ -61,6 +63,7 @@ class Standing:
         rows = pa.table({**columns, "node": codes})
         if (codes == NONE).any() or batch.column("call").null_count:
             rows = rows.filter(pc.and_(pa.array(codes != NONE), batch.column("call").is_valid()))
+        self.unread[number] += pc.sum(rows["unread"]).as_py() or 0
         if self._open is not None and self._open[0] == number:
             rows = pa.concat_tables([self._open[1], rows]).combine_chunks()
         else:

@@ -1,23 +1,28 @@
 """The cards of the files of a session, and the account of their rows once they were processed."""
 
-from collections.abc import Iterator
 from functools import partial
 
 import streamlit as st
 
 from core.errors import ThroughlineError
 from core.export import as_csv
-from core.ingest.facts import Box, FileFacts, Kind, Packing
+from core.ingest.facts import Box, FileFacts, Kind
 from core.ingest.mapping import Content
 from core.plan import facts_of
+from core.report import how_written, rows_not_taken
 from core.sessions import Session, StoredFile
 from core.text import file_size, isolate, number, plural
 from pages.parts import cache, state
 from pages.parts.text import literal, sentence
 
 _SHOWN_ROWS = 200
-_PACKINGS = {Packing.GZIP: "gzip", Packing.ZIP: "zip"}
-_KINDS = {Kind.WORKBOOK: "Excel workbook", Kind.PARQUET: "Parquet", Kind.EVENT_LOG: "Event log (XES)"}
+_ICONS = {
+    "packing": ":material/folder_zip:",
+    "kind": ":material/dataset:",
+    "encoding": ":material/translate:",
+    "delimiter": ":material/more_horiz:",
+    "header": ":material/title:",
+}
 
 
 def file_card(session: Session, file: StoredFile, content: Content = Content.CALLS) -> None:
@@ -85,8 +90,8 @@ def _badges(file: StoredFile, facts: FileFacts, content: Content) -> None:
             st.badge("describes the menu", icon=":material/account_tree:", color="blue")
         st.badge(plural(facts.rows, "row"), icon=":material/table_rows:", color="gray")
         st.badge(plural(len(facts.columns), "column"), icon=":material/view_column:", color="gray")
-        for words, icon in _written(facts):
-            st.badge(words, icon=icon, color="gray")
+        for aspect, words in how_written(facts):
+            st.badge(words, icon=_ICONS[aspect], color="gray")
         if file.forgotten:
             st.badge("upload deleted", icon=":material/delete_forever:", color="gray")
         else:
@@ -94,22 +99,6 @@ def _badges(file: StoredFile, facts: FileFacts, content: Content) -> None:
         if facts.unreadable:
             words = f"{plural(facts.unreadable, 'row')} do not fit the columns"
             st.badge(words, icon=":material/warning:", color="red")
-
-
-def _written(facts: FileFacts) -> Iterator[tuple[str, str]]:
-    """How the file is written, in words, each with an icon."""
-    box, dialect = facts.box, facts.dialect
-    if box.packing is not Packing.NONE:
-        yield _PACKINGS[box.packing], ":material/folder_zip:"
-    if not box.is_text:
-        yield _KINDS[box.kind], ":material/dataset:"
-    else:
-        encoding = dialect.encoding.upper().replace("UTF-8-SIG", "UTF-8")
-        yield encoding if facts.evidence.sure else f"{encoding}, a guess", ":material/translate:"
-        yield dialect.delimiter_name, ":material/more_horiz:"
-    if box.kind is Kind.WORKBOOK or box.is_text:
-        where = "row" if box.kind is Kind.WORKBOOK else "line"
-        yield f"header in {where} {number(dialect.preamble + 1)}", ":material/title:"
 
 
 def account(session: Session) -> None:
@@ -141,10 +130,7 @@ def account(session: Session) -> None:
             + "Each such row is a step of its own.",
             icon=":material/warning:",
         )
-    rows = log.frame(
-        "SELECT files.name AS file, line, kind, reason, text FROM rejects JOIN files USING (file) "
-        "ORDER BY kind DESC, file, line"
-    )
+    rows = rows_not_taken(log)
     if not rows.empty:
         st.dataframe(rows.head(_SHOWN_ROWS), hide_index=True, width="stretch", placeholder="–", key="rejects")
         st.download_button(

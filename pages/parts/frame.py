@@ -16,7 +16,7 @@ from core.settings import Access
 from core.text import isolate, number, plural
 from core.views import VIEWS, sections
 from pages.parts import identity, sharing, state
-from pages.parts.pagefiles import CALLS, CHARTS, FILES, SESSIONS, SQL, START, page_at, page_of
+from pages.parts.pagefiles import CALLS, CHARTS, FILES, REPORT, SESSIONS, SQL, START, page_at, page_of
 from pages.parts.text import literal, sentence
 
 log = logging.getLogger("throughline.pages")
@@ -34,7 +34,7 @@ def begin() -> None:
 
 def navigation() -> StreamlitPage:
     """Register the pages; returns the one that the address asks for."""
-    files = [*(page_of(view) for view in VIEWS), CALLS, CHARTS, SQL, FILES, SESSIONS]
+    files = [*(page_of(view) for view in VIEWS), CALLS, CHARTS, SQL, FILES, REPORT, SESSIONS]
     # Streamlit's own links drop the session from the address, so the ones of `side` stand in for them.
     page = st.navigation([st.Page(START, default=True), *map(st.Page, files)], position="hidden")
     state.show_address(page.url_path)
@@ -50,7 +50,7 @@ def needs_no_session(page: StreamlitPage) -> bool:
 
 
 def is_view(page: StreamlitPage) -> bool:
-    others = {Path(one).stem for one in (CALLS, CHARTS, SQL)}
+    others = {Path(one).stem for one in (CALLS, CHARTS, REPORT, SQL)}
     return page.url_path in others | {view.key.replace("-", "_") for view in VIEWS}
 
 
@@ -81,6 +81,9 @@ def side(session: Session) -> None:
             st.page_link(SQL, label="SQL", icon=":material/database_search:", query_params=here, width="stretch")
             st.page_link(
                 FILES, label="Files & columns", icon=":material/table_view:", query_params=here, width="stretch"
+            )
+            st.page_link(
+                REPORT, label="Import report", icon=":material/fact_check:", query_params=here, width="stretch"
             )
             st.page_link(
                 SESSIONS,

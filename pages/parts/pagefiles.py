@@ -5,6 +5,7 @@ from core.views import BY_KEY, VIEWS, View
 
 START = "pages/data/start.py"
 FILES = "pages/data/files.py"
+REPORT = "pages/data/import_report.py"
 SESSIONS = "pages/data/sessions.py"
 CALLS = "pages/data/calls.py"
 SQL = "pages/data/sql.py"

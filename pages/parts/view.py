@@ -18,8 +18,9 @@ from core.sessions import Session
 from core.tables.calllog import CallLog
 from core.text import day_span, number, percent, plural
 from core.view import View
+from core.views import VIEWS
 from pages.parts import cache, chips, exports, filters, importing, places, snapshots, state, viewport
-from pages.parts.pagefiles import CALLS, FILES
+from pages.parts.pagefiles import CALLS, FILES, REPORT
 from pages.parts.text import sentence
 
 Columns = dict[str, tuple[str, str]]
@@ -96,7 +97,11 @@ def head(key: str, title: str, explained: str) -> Shown:
                 if figures["first_day"]
                 else "no dates"
             )
-            st.markdown(f":small[:gray[{span} · no filter]]")
+            st.markdown(f":small[:gray[{span} · no filter]]", width="content")
+            if key == VIEWS[0].key:
+                st.page_link(
+                    REPORT, label="Import report", icon=":material/fact_check:", query_params=state.this_session()
+                )
     return Shown(session, log, where, theme.palette(state.mode()), viewport.window(), int(figures["n_calls"]))
 
 

@@ -18,7 +18,7 @@ FLOORS = (
     ("sql", "builder"),
     ("charts", "export", "parameters", "plan"),
     ("view",),
-    ("views", "privacy"),
+    ("views", "privacy", "report"),
     ("work", "habits"),
     ("service",),
     ("gate",),

@@ -25,6 +25,7 @@ MAY = (
 2,2026-05-02 11:00:00,10,0,דנה כהנא,,NULL
 3,2026-05-03 11:00:00,10, Noa Levinsohn ,anonymous,+972-50-7654321,
 4,2026-05-04 11:00:00,,Noa Levinsohn,דנה כהנא,+972-50-7654321,secretly ill
+6,2026-05-05 11:00:00,10,"Noa "Levinsohn"",דנה כהנא,,
 5,2026-05-04 11:00:00,10,Noa Levinsohn
 """
 )
@@ -226,7 +227,7 @@ def test_files_that_come_back_can_be_processed_again(service, discreet):
             service.process(discreet.id, by=EVERYONE)
         service.add(discreet.id, [(f"{name}.csv", io.BytesIO(text.encode()))], by=EVERYONE)
     session = processed(service, discreet.id)
-    assert not session.is_fixed and len(session.files) == 2 and session.found["n_calls"] == 4
+    assert not session.is_fixed and len(session.files) == 2 and session.found["n_calls"] == 5
 
 
 def test_uploads_are_kept_while_their_tables_are_not_those_that_were_chosen(service, discreet):
