@@ -7,6 +7,7 @@ import pytest
 
 from core.report import as_html, as_text, report_of, rows_not_taken
 from core.sessions import EVERYONE, SHARED
+from tests.logs import opened
 
 # 9 rows: 5 steps of 3 calls (one merges a start and an end), 1 declaration, 2 rejected for two reasons.
 CALLS = """call_id,step_time,rule_id,rule_parent_id,rule_text,lifecycle,queue_wait,agent
@@ -99,3 +100,9 @@ def test_as_a_page_it_runs_nothing_and_asks_nobody(service, session):
     assert not re.search(r"<(script|img|link|iframe)|https?:", page)
     text = as_text(told(service, session))
     assert "9 rows read" in text and "\u2068" not in text
+
+
+def test_seconds_that_cannot_be_are_counted_in_each_file():
+    header = "call_id,rule_id,queue_wait,handle_time\n"
+    with opened(header + "a,1,3,-1\na,2,,\nb,1,-2,4\n", header + "a,1,0,5.5\nb,1,1e400,7\n") as log:
+        assert [one.seconds for one in log.about.found.files] == [2, 1]

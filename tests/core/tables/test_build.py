@@ -34,6 +34,9 @@ def test_every_row_is_a_step_a_declaration_or_rejected_with_its_line(files: list
         assert found.n_rejected == expected.count("rejected")
         assert found.n_rows == found.n_steps + found.n_declarations + found.n_rejected
         assert found.unread_dates == expected.unread_dates
+        for part in ("rows", "steps", "merged", "declarations", "rejected"):
+            assert sum(getattr(one, part) for one in found.files) == getattr(found, f"n_{part}")
+        assert sum(one.unread_dates for one in found.files) == found.unread_dates
         strays = log.rows("SELECT file + 1, line, kind, text FROM rejects ORDER BY file, line")
         assert strays == sorted((stray.file, stray.line, stray.kind, stray.text) for stray in expected.strays)
 
