@@ -103,7 +103,8 @@ def test_a_value_that_was_kept_before_is_gone_once_it_is_processed_as_pseudonymi
     assert service.runner.wait(session.id).files[0].profile
     hide(service, session)
     session = processed(service, session.id)
-    until(lambda: holding_raw_values(folder) == [])
+    until(lambda: [path.name for path in (folder / "tables").iterdir()] == [session.tables])
+    assert holding_raw_values(folder) == []
     assert session.last == Place(page="calls", query={"weekday": "1"})
 
 
