@@ -28,7 +28,7 @@ from core.views import BY_KEY, view
 BOUND = 0.050  # CPU seconds for all views together
 ROUNDS = 5
 MEMORY = 1024**3
-KEYS = tuple(key for key in BY_KEY if key != "flow-map")
+KEYS = tuple(peers.QUERIES)
 
 
 def imported(file: Path, folder: Path) -> Path:
