@@ -54,8 +54,6 @@ ENCODINGS = {
     "cp1256": "Arabic (windows-1256)",
     "iso8859_6": "Arabic (ISO-8859-6)",
     "cp1257": "Baltic (windows-1257)",
-    "cp1258": "Vietnamese (windows-1258)",
-    "cp874": "Thai (windows-874)",
     "shift_jis": "Japanese (Shift JIS)",
     "euc_jp": "Japanese (EUC-JP)",
     "gb18030": "Chinese (GB 18030)",
@@ -66,8 +64,8 @@ ENCODINGS = {
 _LEGACY = [name for name in ENCODINGS if not name.startswith("utf")]
 _TEXT = 0.99
 """Of the characters must be ones that a text has for bytes to be UTF-16 without a mark."""
-_NEARLY_ALL = 0.9
-"""Of the bytes beyond ASCII must be UTF-8 for a file that breaks its rules to be one that is damaged."""
+_MANY, _NEARLY_ALL = 0.2, 0.9
+"""Of the lines beyond ASCII must be UTF-8 for a file to be two in one, and of its bytes for it to be a damaged one."""
 
 
 def named(encoding: str) -> str:
@@ -98,6 +96,11 @@ def detect(path: Path, foreign: int | None = None) -> tuple[str, Evidence]:
         return "utf-8", Evidence(kind="ascii")
     if good >= _NEARLY_ALL * beyond:
         return "utf-8", Evidence(kind="bytes")
+    if _has_lines_of_both(pieces):
+        raise FileRefused(
+            "Parts of this file are UTF-8, and others are not.",
+            "Two exports may have been put together: save each as UTF-8 and add both; or choose an encoding.",
+        )
     return _guessed(max(pieces, key=lambda piece: _weighed(piece)[0]))
 
 
@@ -129,6 +132,20 @@ def _weighed(piece: bytes) -> tuple[int, int]:
     return beyond, min(beyond, good + cut_off if good else good)
 
 
+def _has_lines_of_both(pieces: list[bytes]) -> bool:
+    """Whether a good part of the lines beyond ASCII is UTF-8, as happens by chance to few in another encoding."""
+    lines = [line for piece in pieces for line in piece.split(b"\n") if not line.isascii()]
+    return sum(_is_utf8(line) for line in lines) >= _MANY * len(lines)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _wide(sample: bytes) -> str | None:
     """UTF-16 without a mark: every other byte of what ASCII has is zero."""
     for encoding, zeros, letters in (
@@ -146,18 +163,25 @@ def _guessed(sample: bytes) -> tuple[str, Evidence]:
     western = latin.guessed(sample)
     if western and latin.stands_alone(sample):
         return western[0], Evidence(kind="guess", language="Latin script", letters=western[1])
-    best = from_bytes(sample, cp_isolation=_LEGACY, preemptive_behaviour=False).best()
-    if best is None:
+    # Of what is possible the likeliest, unless another makes letters of more of the foreign bytes.
+    possible = [(_letters(sample, one.encoding), one) for one in from_bytes(sample, cp_isolation=_LEGACY)]
+    if not possible:
         raise FileRefused(
             "The encoding of this file is not known.", "Save it again as UTF-8, and add that; or choose its encoding."
         )
-    foreign = [one for one in sample.decode(best.encoding, errors="ignore") if not one.isascii()]
-    if western and 2 * sum(unicodedata.name(one, "").startswith("LATIN") for one in foreign) > len(foreign):
+    (letters, in_latin), best = max(possible, key=lambda one: one[0][0])
+    if western and in_latin > 0.5:
         return western[0], Evidence(kind="guess", language="Latin script", letters=western[1])
-    letters = sum(unicodedata.category(one).startswith(("L", "M")) for one in foreign)
     language = "" if best.language == "Unknown" else best.language
-    share = round(letters / len(foreign), 3) if foreign else 0.0
-    return best.encoding, Evidence(kind="guess", language=language, letters=share)
+    return best.encoding, Evidence(kind="guess", language=language, letters=round(letters, 3))
+
+
+def _letters(sample: bytes, encoding: str) -> tuple[float, float]:
+    """The share of letters, and that of Latin ones, among the characters beyond ASCII."""
+    foreign = [one for one in sample.decode(encoding, errors="ignore") if not one.isascii()]
+    letters = sum(unicodedata.category(one).startswith(("L", "M")) for one in foreign)
+    latin_letters = sum(unicodedata.name(one, "").startswith("LATIN") for one in foreign)
+    return letters / max(len(foreign), 1), latin_letters / max(len(foreign), 1)
 
 
 def as_utf8(path: Path, encoding: str, newline: str, target: Path) -> Path:

@@ -25,7 +25,7 @@ _WEAK = {":": 0.2, " ": 0.2, "^": 0.05, "~": 0.05}
 """What is held against a delimiter that stands in values too."""
 _STRAY = 0.5
 """What is held against a way to cut the rows for the share of its values that keep a quote at an end."""
-_UNQUOTED = 0.15
+_UNQUOTED = 0.4
 """What is held against reading quotes as a part of values."""
 HEAD_BYTES, PIECE_BYTES = 1 << 20, 1 << 17
 HEAD_ROWS, PIECE_ROWS = 500, 100
