@@ -114,7 +114,7 @@ def _dialects() -> list[Odd]:
 
     ids: list[Row] = [("00001", "7", "NA"), ("00002", "007", "N/A"), ("1e5", "1.50", "nan")]
     quotes: list[Row] = [("A", "1", 'say "so"'), ("A", "2", "x, y"), ("B", "1", "two\nlines")]
-    typed: list[Row] = [("A", "2025-01-02", "1.5"), ("B", "2025-01-03", "12"), ("C", "2025-01-04", "3")]
+    typed: list[Row] = [("ABC"[number % 3], f"2025-01-{number + 10}", f"{number / 2}") for number in range(12)]
     doubled = 'call,step,label\nA,1,"say ""so"""\nA,2,"x, y"\nB,1,"two\nlines"\n'
     return [
         odd(

@@ -62,9 +62,9 @@ def _is_measured(values: Sequence[str]) -> bool:
 
 
 def _speaks_of(cells: Sequence[str], measured: Sequence[int], least: int) -> bool:
-    """Whether a row has words, and no number or date, in `least` or more of the columns of numbers and dates."""
+    """Whether a row has words in `least` or more of the columns of numbers and dates, and nowhere a number or date."""
     above = [cells[number] for number in measured if cells[number].strip()]
-    return len(above) >= least and not any(_MEASURED.fullmatch(cell) for cell in above)
+    return len(above) >= least and not any(_MEASURED.fullmatch(cell) for cell in cells)
 
 
 def _start(rows: Sequence[Row], width: int, measured: Sequence[int]) -> int:
@@ -93,7 +93,9 @@ def _count(rows: Sequence[Row], width: int, measured: Sequence[int], body: Seque
     while count < min(MOST_HEADERS, len(rows) - 1):
         before, row = rows[count - 1], rows[count]
         alike = len(row.cells) == width and before.lines == row.lines == 1 and row.line == before.line + 1
-        if not alike or not _speaks_of(row.cells, measured, 2):
+        # A row of words among a few rows may well be one that lacks its numbers.
+        again = row.cells == before.cells and not any(_MEASURED.fullmatch(cell) for cell in row.cells)
+        if not alike or not (again or (len(body) >= _FIRST_FEW and _speaks_of(row.cells, measured, 2))):
             break
         count += 1
     return count
