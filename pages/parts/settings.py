@@ -21,19 +21,28 @@ def draw(view: View, log: CallLog) -> dict[str, str]:
         return {one.name: one.write(_drawn(one, log)) for one in view.parameters}
 
 
+def in_address(name: str, usual: int, low: int, high: int) -> dict[str, Any]:
+    """What makes a box or slider of whole numbers one that the address carries: its key, and what a change does.
+
+    It shows what the address says, `usual` where that says nothing that can be. (Streamlit's own binding forbids every
+    other change of the address.)
+    """
+    told, key = state.parameter(name), f"number:{name}"
+    value = int(told) if told.isascii() and told.isdecimal() and low <= int(told[:18]) <= high else usual
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+    def tell() -> None:
+        chosen = st.session_state[key]
+        state.put({name: "" if chosen == usual else str(chosen)})
+
+    return {"key": key, "on_change": tell}
+
+
 def _drawn(one: Parameter, log: CallLog) -> Any:
     if isinstance(one, Number):
-        return st.number_input(
-            one.title,
-            one.low,
-            one.high,
-            one.default(log),
-            1,
-            key=one.name,
-            help=one.help,
-            bind="query-params",
-            width=NARROW,
-        )
+        kept = in_address(one.name, one.default(log), one.low, one.high)
+        return st.number_input(one.title, one.low, one.high, step=1, help=one.help, width=NARROW, **kept)
     if isinstance(one, Choice):
         return _choice(one, log)
     if isinstance(one, OneOf):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core import views
-from pages.parts import maps, view
+from pages.parts import maps, settings, view
 
 VIEW = views.view("flow-map")
 shown = view.begin(VIEW)
@@ -13,17 +13,10 @@ rows = view.answer(shown, VIEW)
 if len(rows):
     with view.card("The map", "Click an item or a move to see its calls."):
         left, right = st.columns(2)
-        items = left.slider(
-            "Items shown",
-            1,
-            100,
-            maps.default(shown),
-            1,
-            "%d%%",
-            key="items",
-            bind="query-params",
-        )
-        moves = right.slider("Moves shown", 0, 100, 30, 1, "%d%%", key="moves", bind="query-params")
+        kept = settings.in_address("items", maps.default(shown), 1, 100)
+        items = left.slider("Items shown", 1, 100, step=1, format="%d%%", **kept)
+        kept = settings.in_address("moves", 30, 0, 100)
+        moves = right.slider("Moves shown", 0, 100, step=1, format="%d%%", **kept)
         clicked = maps.draw(shown, rows, items / 100, moves / 100)
     columns = {
         "source": ("From id", "text"),

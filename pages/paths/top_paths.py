@@ -8,7 +8,7 @@ from core import views
 from core.charts.sankey import step_sankey, steps_drawn
 from core.flow.ids import join_ids, split_ids
 from core.flow.paths import links
-from pages.parts import variants, view
+from pages.parts import settings, variants, view
 
 MOST_STEPS = 6
 VIEW = views.view("top-paths")
@@ -18,7 +18,12 @@ if len(rows):
     clicked = ""
     with view.card("The paths", "Click a path to see its calls. ⊣ and red: it ends although the menu goes on."):
         share = st.slider(
-            "Show the paths that carry this share of the calls", 5, 100, 60, 5, "%d%%", key="cover", bind="query-params"
+            "Show the paths that carry this share of the calls",
+            5,
+            100,
+            step=5,
+            format="%d%%",
+            **settings.in_address("cover", 60, 5, 100),
         )
         clicked = variants.draw(rows, shown, share / 100)
     steps = min(MOST_STEPS, steps_drawn(shown.width()))

@@ -18,7 +18,7 @@ TIMES = (
     "a,2025-05-14 23:59:30,1,Menu,,,\n"
     "a,2025-05-15 00:00:10,2,מחיר,,,timeout\n"
     "a,2025-05-15 00:00:40,1,Menu,30,Noa,\n"
-    "b,2025-05-15 00:00:40,1,Menu,,,0\n"
+    "b,2025-05-15 00:00:40,1,Menu,-1,,0\n"
     "b,2025-05-15 00:01:40,2,מחיר,4,,\n"
 )
 SAID = {
@@ -54,10 +54,11 @@ def test_each_page_says_what_its_figures_show(show: Show, timed: Session) -> Non
 
 def test_a_setting_changes_the_figures_and_what_is_said(show: Show, timed: Session) -> None:
     app = show(page_of(view("slow-transitions")), session=timed.id)
-    app.number_input(key="often").set_value(2).run()
+    app.number_input(key="number:often").set_value(2).run()
     assert "From ⁨Menu⁩ to ⁨מחיר⁩ is slowest: half take 40 s or more".replace(":", "\\:") in words(app)
     app = show(page_of(view("waiting")), session=timed.id, short="0", over="10")
     assert "1 of 2 queued calls wait over 10 s" in words(app)
+    assert "Left out\\: 1 wait of the import that is negative or no number" in words(app)
     app = show(page_of(view("errors")), session=timed.id, fine=",")
     assert "2 of 2 calls" in words(app), "0 is an error until it is said to be none"
 

@@ -32,6 +32,9 @@ def of_waiting(log: CallLog, where: Filter, rows: pd.DataFrame, over: int, short
             if found.n_short
             else "."
         )
+    if refused := log.about.found.refused_seconds.get("queue_wait", 0):
+        verb = "is" if refused == 1 else "are"
+        gone += f" Left out: {plural(refused, 'wait')} of the import that {verb} negative or no number."
     return Finding(
         f"Half of the queued calls wait at most {briefly(found.median_s)}, nine in ten {briefly(found.p90_s)}",
         f"{long}{gone}",
