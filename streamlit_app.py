@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from core import downloads, receiving, server
+from core.service import has_rows
 from pages.parts import dropping, frame, identity, importing, state
 
 
@@ -23,9 +24,9 @@ def main() -> None:
             page.run() if frame.needs_no_session(page) else state.go(frame.START)
             return
         dropping.settle(session.id)
-        if session.tables:
+        if session.tables or has_rows(session):
             frame.side(session)
-        if frame.is_view(page) and not session.tables:
+        if not session.tables and frame.needs_tables(page, session):
             importing.show(session)
         else:
             page.run()

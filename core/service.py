@@ -433,6 +433,11 @@ def has_failed(session: Session) -> bool:
     return session.job is not None and session.job.state is JobState.FAILED and session.job.kind != PROFILE
 
 
+def has_rows(session: Session) -> bool:
+    """Whether there are rows with types of any of its files."""
+    return any(file.profile for file in session.files)
+
+
 def is_profiling(session: Session) -> bool:
     """Whether its columns are being looked at, or are about to be."""
     return session.job is not None and session.job.active and session.job.kind == PROFILE

@@ -33,6 +33,8 @@ AGREEING = 0.6
 """Of the rows must have the same number of columns for a file to count as a table."""
 _SAID = re.compile(r"sep=(.)[^\n]{0,3}\n", re.IGNORECASE)
 
+_CUTTING = re.compile(r"[,;\t|]")
+"""What cuts rows in most files: where none of it stands in a file whose rows have one column, it is a table of one."""
 _NO_DELIMITER = re.compile(r"\d:\d|://")
 """Colons of times and addresses."""
 
@@ -45,7 +47,7 @@ class _Way(NamedTuple):
 
 class Sniffed(NamedTuple):
     """`dialect` without its encoding and line ends, and the cells of each header row; `agreeing` is the share of rows
-    with the same number of columns, 0 where that is one."""
+    with the same number of columns, 0 where that is one and still some rows hold a usual delimiter."""
 
     dialect: Dialect
     header: tuple[tuple[str, ...], ...]
@@ -73,7 +75,8 @@ def sniff(path: Path, guards: Guards, wish: Wish | None = None) -> Sniffed:
     dialect = _escaped(msgspec.structs.replace(best.dialect, preamble=preamble or 0), head, guards)
     begins = layout(_rows(head, dialect, guards), preamble, wish.header)
     dialect = msgspec.structs.replace(dialect, preamble=begins.preamble, header=begins.header, width=begins.width)
-    return Sniffed(dialect, begins.names, best.agreeing)
+    is_column = best.dialect.width == 1 and not _CUTTING.search(text)
+    return Sniffed(dialect, begins.names, 1.0 if is_column else best.agreeing)
 
 
 def _pieces(path: Path) -> Iterator[str]:

@@ -13,6 +13,7 @@ from core.ingest.pseudonyms import Pseudonyms
 from core.profile import rows
 from core.profile.columns import Columns
 from core.profile.schema import PROFILE, SCHEMA, Profile, Wanted, parts
+from core.profile.whole import repeated, together
 from core.settings import Guards
 from core.tables.bench import Bench, Nobody, Watcher
 
@@ -72,7 +73,14 @@ def _build(
                 for one in numbers:
                     found.append(looked.profile(one, columns[one]))
                     watcher.advance(len(found))
-        profile = Profile(schema=SCHEMA, rows=n_rows, unreadable=wanted.rows - n_rows, columns=tuple(found))
+            profile = Profile(
+                schema=SCHEMA,
+                rows=n_rows,
+                unreadable=wanted.rows - n_rows,
+                columns=tuple(found),
+                relations=together(bench, part, tuple(found), n_rows),
+                repeated=repeated(bench, part, len(found), n_rows),
+            )
         with atomic_write(part / PROFILE) as file:
             file.write(msgspec.json.encode(profile))
         with storage_errors():

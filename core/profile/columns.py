@@ -76,21 +76,22 @@ class Columns:
         if found.type is ColumnType.TEXT:
             found = msgspec.structs.replace(found, lengths=Lengths(least, float(mean), most))
         if about <= FEW or filled <= FEW:
-            distinct, top = self._counted(name)
+            distinct, top, folded = self._counted(name)
+            found = msgspec.structs.replace(found, folded=folded)
         elif filled <= MOST_HELD:
             distinct, top = self._hashed(name, filled)
         else:
             return msgspec.structs.replace(found, distinct=about, hedge="about")
         return msgspec.structs.replace(found, distinct=distinct, top=tuple(top))
 
-    def _counted(self, name: str) -> tuple[int, list[tuple[str, int]]]:
+    def _counted(self, name: str) -> tuple[int, list[tuple[str, int]], int]:
         counts = f"(SELECT {name} AS value, count(*) AS n FROM {self._rows} WHERE {name} IS NOT NULL GROUP BY {name})"
-        (distinct,) = self._bench.one(f"SELECT count(*) FROM {counts}")
+        text = "CAST(value AS VARCHAR)"
+        distinct, folded = self._bench.one(f"SELECT count(*), count(*) - count(DISTINCT lower({text})) FROM {counts}")
         top = self._bench.run(
-            f"SELECT left(CAST(value AS VARCHAR), {TEXT_LENGTH}), n FROM {counts} "
-            f"ORDER BY n DESC, value LIMIT {MOST_FREQUENT}"
+            f"SELECT left({text}, {TEXT_LENGTH}), n FROM {counts} ORDER BY n DESC, value LIMIT {MOST_FREQUENT}"
         )
-        return distinct, [(text, n) for text, n in top]
+        return distinct, [(text, n) for text, n in top], folded
 
     def _hashed(self, name: str, filled: int) -> tuple[int, list[tuple[str, int]]]:
         query = f"SELECT hash({name}) FROM {self._rows} WHERE {name} IS NOT NULL"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.engine import files, quoted
-from core.ingest import load
+from core.ingest import dates, load, personal
 from core.ingest.facts import ColumnFacts
-from core.ingest.mapping import Treatment
+from core.ingest.mapping import Role, Treatment
 from core.ingest.plain import Plain
 from core.ingest.pseudonyms import Pseudonyms
 from core.profile.schema import Nearly, TypedColumn, Wanted, parts
@@ -78,6 +78,8 @@ class _Writing:
             missing=n_rows - column.filled + sum(stand_ins.values()),
             stand_ins=stand_ins,
             nearly=self._nearly.get(number),
+            ties=tuple(one for one in dates.tied(column.formats) if one != reading.format) if reading.format else (),
+            personal="" if column.name in self._hidden else personal.hint(column, Role.ATTRIBUTE),
         )
 
     def _cleaned(self, numbers: Sequence[int]) -> str:

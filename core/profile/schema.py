@@ -12,7 +12,7 @@ from core.profile.days import Days
 from core.profile.measures import Histogram, Numbers
 from core.profile.types import ColumnType
 
-SCHEMA = 2
+SCHEMA = 3
 PROFILE = "profile.json"
 WIDTH = 200
 """Columns in one file of rows: wider ones would not fit into memory as they are written."""
@@ -49,7 +49,8 @@ class Nearly(msgspec.Struct, frozen=True):
 class TypedColumn(msgspec.Struct, frozen=True, kw_only=True):
     """`format` tells how its dates, clocks or numbers are written. `stand_ins` are words that were taken for missing
     values, and how many of each; `missing` counts them too. Where a column is text although many of its values are of
-    another type, `nearly` says of which, with how many of how many, and a few of the others.
+    another type, `nearly` says of which, with how many of how many, and a few of the others. `ties` are other formats
+    that read its dates as well. `personal` says why it looks as if it told of single persons.
     """
 
     name: str
@@ -58,6 +59,8 @@ class TypedColumn(msgspec.Struct, frozen=True, kw_only=True):
     missing: int = 0
     stand_ins: dict[str, int] = {}
     nearly: Nearly | None = None
+    ties: tuple[str, ...] = ()
+    personal: str = ""
 
 
 class Lengths(msgspec.Struct, frozen=True):
@@ -71,6 +74,7 @@ class Lengths(msgspec.Struct, frozen=True):
 class ColumnProfile(TypedColumn, frozen=True, kw_only=True):
     """`distinct` counts the different values, missing aside; with `hedge` "about" it is an estimate, and nothing else
     is told of the values. `top` are the most frequent ones as text, cut, with their counts; none where all differ.
+    `folded` is how many fewer different texts there were if upper and lower case were the same.
     """
 
     distinct: int = 0
@@ -80,6 +84,39 @@ class ColumnProfile(TypedColumn, frozen=True, kw_only=True):
     days: Days | None = None
     clocks: Histogram | None = None
     lengths: Lengths | None = None
+    folded: int = 0
+
+
+class Relation(msgspec.Struct, frozen=True):
+    """How columns number `one` and `other` go together in the `n` rows that have both: two correlations of numbers, or
+    Cramér's V of categories.
+    """
+
+    one: int
+    other: int
+    n: int
+    pearson: float | None = None
+    spearman: float | None = None
+    cramers_v: float | None = None
+
+    @property
+    def strength(self) -> float:
+        """From 0 for none to 1 for as strong as can be."""
+        return abs(self.pearson) if self.pearson is not None else self.cramers_v or 0.0
+
+
+class Relations(msgspec.Struct, frozen=True, kw_only=True):
+    """The pairs, strongest first, as seen in `rows` rows."""
+
+    rows: int
+    pairs: tuple[Relation, ...] = ()
+
+
+class Repeated(msgspec.Struct, frozen=True, kw_only=True):
+    """`rows` are the same in all columns as one before them; the most frequent row comes `most` times."""
+
+    rows: int
+    most: int
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +126,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     unreadable: int = 0
     columns: tuple[ColumnProfile, ...]
+    relations: Relations = Relations(rows=0)
+    repeated: Repeated | None = None
 
 
 def parts(folder: Path, n_columns: int) -> list[tuple[Path, range]]:

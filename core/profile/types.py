@@ -93,6 +93,6 @@ def candidates(first: Sequence[str | None], formats: Mapping[str, int], date_for
     pair = next((words for words in _PAIRS if seen == set(words) or seen <= {"true", "false"}), None)
     if pair is not None:
         return [Reading(ColumnType.BOOLEAN, words=pair)]
-    if not any(map(str.isdecimal, next(iter(seen)))):  # neither a number nor a clock, and so all are none
+    if not any(any(map(str.isdecimal, value)) for value in seen):  # no numbers and no clocks among them
         return []
     return [WHOLE, *NUMBERS, *(Reading(ColumnType.TIME, one) for one in _CLOCKS)]

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -69,6 +70,10 @@ class Bench:
             values[at : at + piece.size] = piece
             at += piece.size
         return values
+
+    def frame(self, query: str) -> pd.DataFrame:
+        """The answer as a frame."""
+        return self._connection.execute(query).df()
 
     def write(self, query: str, path: Path) -> int:
         """Write the rows of `query` to a Parquet file; how many there were."""

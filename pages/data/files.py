@@ -7,7 +7,8 @@ from core.plan import facts_of, has_calls, header_groups, mapping_of
 from core.service import has_failed, is_working
 from core.text import plural
 from core.work import INSPECT
-from pages.parts import columns, file_cards, folder, frame, importing, privacy, state, upload
+from pages.parts import columns, file_cards, folder, frame, importing, privacy, profiling, state, upload
+from pages.parts.pagefiles import PROFILE
 from pages.parts.text import literal
 
 session = state.service().shown(state.session())
@@ -28,16 +29,22 @@ else:
     rows = sum(facts.rows for file in session.files if (facts := facts_of(file)) and facts.usable)
     mappings = [mapping_of(session, group) for group in groups]
     stops = not groups or any(map(missing, mappings)) or not has_calls(session)
+    no_journey = stops and bool(groups)
+    if no_journey:
+        profiling.begin(session)
     with frame.centred(0.88):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.title("Files & columns" if session.tables else "Is this right?", anchor=False)
+            if no_journey and st.button("Explore the columns", type="primary", icon=":material/view_column:"):
+                state.go(PROFILE, state.this_session())
             if state.is_mine():
                 with st.popover("Add files", icon=":material/add:"):
                     upload.add_files(session.id)
                 folder.choice(session.id)
                 words = f"Process {plural(rows, 'row')}"
                 stops = stops or session.is_fixed
-                if groups and st.button(words, type="primary", icon=":material/arrow_forward:", disabled=stops):
+                kind = "secondary" if no_journey else "primary"
+                if groups and st.button(words, type=kind, icon=":material/arrow_forward:", disabled=stops):
                     state.service().process(session.id, by=state.visitor())
                     state.go(frame.page_of(frame.VIEWS[0]), state.this_session())
         columns.note(session, groups, mappings)

@@ -4,7 +4,8 @@ import streamlit as st
 
 from core.builder import Draft, Drawn, data, fields_of, suggestions
 from core.errors import ViewError
-from core.sessions import Session
+from core.profile.tables import Rows
+from core.sessions import Session, StoredFile
 from core.sql import Answer, Tables
 from core.tables.calllog import CallLog
 from pages.parts import state
@@ -13,6 +14,16 @@ from pages.parts import state
 @st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
 def _opened(session_id: str, generation: str) -> CallLog:
     return state.service().open_tables(session_id, generation)
+
+
+@st.cache_resource(max_entries=16, ttl="1h", show_spinner=False)
+def _opened_rows(session_id: str, profile: str) -> Rows:
+    return state.service().open_rows(session_id, profile)
+
+
+def rows(session: Session, file: StoredFile) -> Rows:
+    """The rows of a file with types, opened once for each of its profiles. The file must have one."""
+    return _opened_rows(session.id, file.profile)
 
 
 def forget(session_id: str, generation: str) -> None:

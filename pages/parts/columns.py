@@ -41,7 +41,10 @@ def note(session: Session, groups: list[Group], mappings: list[ColumnMapping]) -
     elif state.reads_only():
         words = "What was found, and what each column was taken for. Whoever shared it can change that."
     elif gaps:
-        words = f"Before it can be processed: which column is the {' and which the '.join(gaps)}?"
+        words = (
+            "These rows are no journeys as they stand: explore their columns, or say which column is the "
+            f"{' and which the '.join(gaps)}."
+        )
     elif not any(one.content is Content.CALLS for one in mappings):
         words = (
             "Before it can be processed: where are the calls? These files describe the menu. Add a file with one row "

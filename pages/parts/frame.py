@@ -11,12 +11,14 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page as StreamlitPage
 
 from core.errors import SessionNotFound, ThroughlineError
+from core.plan import facts_of
+from core.service import has_rows
 from core.sessions import Session
 from core.settings import Access
 from core.text import isolate, number, plural
 from core.views import VIEWS, sections
 from pages.parts import identity, sharing, state
-from pages.parts.pagefiles import CALLS, CHARTS, FILES, REPORT, SESSIONS, SQL, START, page_at, page_of
+from pages.parts.pagefiles import CALLS, CHARTS, FILES, PROFILE, REPORT, SESSIONS, SQL, START, page_at, page_of
 from pages.parts.text import literal, sentence
 
 log = logging.getLogger("throughline.pages")
@@ -34,7 +36,7 @@ def begin() -> None:
 
 def navigation() -> StreamlitPage:
     """Register the pages; returns the one that the address asks for."""
-    files = [*(page_of(view) for view in VIEWS), CALLS, CHARTS, SQL, FILES, REPORT, SESSIONS]
+    files = [*(page_of(view) for view in VIEWS), CALLS, PROFILE, CHARTS, SQL, FILES, REPORT, SESSIONS]
     # Streamlit's own links drop the session from the address, so the ones of `side` stand in for them.
     page = st.navigation([st.Page(START, default=True), *map(st.Page, files)], position="hidden")
     state.show_address(page.url_path)
@@ -49,42 +51,50 @@ def needs_no_session(page: StreamlitPage) -> bool:
     return is_start(page) or page.url_path == Path(SESSIONS).stem
 
 
-def is_view(page: StreamlitPage) -> bool:
-    others = {Path(one).stem for one in (CALLS, CHARTS, REPORT, SQL)}
-    return page.url_path in others | {view.key.replace("-", "_") for view in VIEWS}
+def needs_tables(page: StreamlitPage, session: Session) -> bool:
+    """Whether there is nothing for the page to show before the session's files are processed."""
+    if page.url_path in {Path(one).stem for one in (CHARTS, SQL)}:
+        return not has_rows(session)
+    return page.url_path in {
+        *(Path(one).stem for one in (CALLS, REPORT)),
+        *(one.key.replace("-", "_") for one in VIEWS),
+    }
 
 
 def side(session: Session) -> None:
-    """The sidebar: which session this is, and its views by the question they answer. Links keep session and filter."""
-    found, here = session.found, state.here()
+    """The sidebar: which session this is, and its views by the question they answer. Links keep session and filter.
+
+    A session whose rows are no journeys has the pages of any table.
+    """
+    here = state.here()
     with st.sidebar:
         with st.container(gap="xxsmall"):
             if state.is_mine():
                 _name(session)
             else:
                 _shared(session)
-            st.markdown(
-                f":small[:gray[{plural(found['n_files'], 'file')} · {plural(found['n_calls'], 'call')} · "
-                f"{number(found['n_steps'])} steps]]"
-            )
+            st.markdown(f":small[:gray[{_size(session)}]]")
         if state.is_mine():
             sharing.popover(session)
-        for section, views in sections().items():
+        for section, views in sections().items() if session.tables else ():
             with st.container(gap="xxsmall"):
                 st.markdown(f":small[{section}]")
                 for view in views:
                     st.page_link(page_of(view), label=view.title, icon=view.icon, query_params=here, width="stretch")
         with st.container(gap="xxsmall"):
             st.markdown(":small[This session]")
-            st.page_link(CALLS, label="Calls", icon=":material/call:", query_params=here, width="stretch")
+            if session.tables:
+                st.page_link(CALLS, label="Calls", icon=":material/call:", query_params=here, width="stretch")
+            st.page_link(PROFILE, label="Columns", icon=":material/view_column:", query_params=here, width="stretch")
             st.page_link(CHARTS, label="Charts", icon=":material/insert_chart:", query_params=here, width="stretch")
             st.page_link(SQL, label="SQL", icon=":material/database_search:", query_params=here, width="stretch")
             st.page_link(
                 FILES, label="Files & columns", icon=":material/table_view:", query_params=here, width="stretch"
             )
-            st.page_link(
-                REPORT, label="Import report", icon=":material/fact_check:", query_params=here, width="stretch"
-            )
+            if session.tables:
+                st.page_link(
+                    REPORT, label="Import report", icon=":material/fact_check:", query_params=here, width="stretch"
+                )
             st.page_link(
                 SESSIONS,
                 label="All sessions",
@@ -94,6 +104,14 @@ def side(session: Session) -> None:
             )
             st.page_link(START, label="New upload", icon=":material/upload:", width="stretch")
         account()
+
+
+def _size(session: Session) -> str:
+    if not session.tables:
+        rows = sum(facts.rows for file in session.files if (facts := facts_of(file)) and facts.usable)
+        return f"{plural(len(session.files), 'file')} · {plural(rows, 'row')}"
+    found = session.found
+    return f"{plural(found['n_files'], 'file')} · {plural(found['n_calls'], 'call')} · {number(found['n_steps'])} steps"
 
 
 def _name(session: Session) -> None:

@@ -25,20 +25,20 @@ def show(session: Session) -> None:
         state.go(frame.FILES, state.this_session())
 
 
-def watch(session: Session, words: str = "") -> None:
+def watch(session: Session, words: str = "", *, noun: str = "import") -> None:
     """Progress, looked at twice a second, until the job has ended; then the page runs again."""
     with frame.centred(0.55):
         frame.title(
             words or f"Reading {plural(len(session.files), 'file')}",
-            "You can close this page. The import goes on, and this address brings you back to it.",
+            f"You can close this page. The {noun} goes on, and this address brings you back to it.",
         )
         _progress(session.id)
         if state.is_mine():
-            _cancel_button(session.id)
+            _cancel_button(session.id, noun)
 
 
-def _cancel_button(session_id: str) -> None:
-    if st.button("Cancel import", icon=":material/close:", key="cancel"):
+def _cancel_button(session_id: str, noun: str = "import") -> None:
+    if st.button(f"Cancel {noun}", icon=":material/close:", key="cancel"):
         state.service().cancel(session_id, by=state.visitor())
         st.rerun()
 

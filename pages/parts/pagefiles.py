@@ -10,9 +10,10 @@ SESSIONS = "pages/data/sessions.py"
 CALLS = "pages/data/calls.py"
 SQL = "pages/data/sql.py"
 CHARTS = "pages/data/charts.py"
-CALLS_KEY, SQL_KEY, CHARTS_KEY = "calls", "sql", "charts"
+PROFILE = "pages/data/profile.py"
+CALLS_KEY, SQL_KEY, CHARTS_KEY, PROFILE_KEY = "calls", "sql", "charts", "profile"
 """What the pages are called that are no views, where views go by their keys."""
-_OTHERS = {CALLS_KEY: CALLS, SQL_KEY: SQL, CHARTS_KEY: CHARTS}
+_OTHERS = {CALLS_KEY: CALLS, SQL_KEY: SQL, CHARTS_KEY: CHARTS, PROFILE_KEY: PROFILE}
 _FOLDERS = {
     "Overview": "overview",
     "What do they want?": "wants",

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.service import PROJECT, Service
-from core.sessions import EVERYONE, SHARED, Session
+from core.sessions import EVERYONE, SHARED, Owner, Session
 from core.settings import Settings
 from pages.parts import state
 from tests.core.flow.made_calls import as_csv, make
@@ -82,6 +82,27 @@ def made(home: Path, made_home: tuple[Path, str]) -> Session:
 def secret(home: Path) -> str:
     """What the browser of this test is known by."""
     return state.service().keyring.issue()
+
+
+@pytest.fixture
+def owner(secret: str) -> Owner:
+    found = state.service().keyring.owner(secret)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def looked_at(owner: Owner) -> Callable[..., Session]:
+    """A session of the visitor's own, whose files (name -> text) were looked at."""
+
+    def make(**texts: str) -> Session:
+        service = state.service()
+        files = [(f"{name}.csv", io.BytesIO(text.encode())) for name, text in texts.items()]
+        session = service.create(files, owner=owner)
+        service.look(session.id, by=EVERYONE)
+        return service.runner.wait(session.id)
+
+    return make
 
 
 @pytest.fixture

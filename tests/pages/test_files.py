@@ -4,7 +4,6 @@ import io
 import zipfile
 from collections.abc import Callable
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.ingest.mapping import Content, Role
@@ -19,27 +18,6 @@ MENU = "id,parent_id,name\n1,0,Main\n2,1,Prices\n3,1,Hours\n"
 LOG = "session,node\n" + "".join(f"s{n // 2},{n % 2 + 1}\n" for n in range(40))
 ODD = "wer,was\n1,A\n1,B\n"
 HOSTILE = "![x](https://evil.example/p.png)"
-
-
-@pytest.fixture
-def owner(secret: str) -> Owner:
-    found = state.service().keyring.owner(secret)
-    assert found is not None
-    return found
-
-
-@pytest.fixture
-def looked_at(owner: Owner) -> Callable[..., Session]:
-    """A session of the visitor's own, whose files (name -> text) were looked at."""
-
-    def make(**texts: str) -> Session:
-        service = state.service()
-        files = [(f"{name}.csv", io.BytesIO(text.encode())) for name, text in texts.items()]
-        session = service.create(files, owner=owner)
-        service.look(session.id, by=EVERYONE)
-        return service.runner.wait(session.id)
-
-    return make
 
 
 def words(app: AppTest) -> str:

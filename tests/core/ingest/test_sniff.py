@@ -120,6 +120,11 @@ def test_what_a_person_says_is_not_guessed(tmp_path: Path) -> None:
     assert (found.dialect.preamble, found.dialect.header, names(found)) == (1, 0, ("column 1", "column 2"))
 
 
-@pytest.mark.parametrize("text", ["Dear all,\nplease find the export attached.\nBest\n", "one\ntwo\nthree\n"])
+@pytest.mark.parametrize("text", ["Dear all,\nplease find the export attached.\nBest\n", "a; b\nc\nd\n"])
 def test_the_rows_of_what_is_no_table_do_not_agree(tmp_path: Path, text: str) -> None:
     assert sniffed(tmp_path, text).agreeing < AGREEING
+
+
+def test_rows_without_any_delimiter_are_a_table_of_one_column(tmp_path: Path) -> None:
+    found = sniffed(tmp_path, "value\n1\n\n2\n")
+    assert (found.dialect.delimiter, found.header, found.agreeing) == (",", (("value",),), 1.0)
