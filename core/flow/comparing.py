@@ -23,7 +23,8 @@ SHARES: Final = {INTENT: GROUPS[INTENT], LEAF: GROUPS[LEAF], VARIANT: GROUPS[VAR
 class Sides(NamedTuple):
     """The numbers of the calls of two groups without a call in common, and how many were in both.
 
-    A call in both counts for the smaller group alone, so that a group that holds the other is its rest.
+    A call in both counts for the smaller group alone, so that a group that holds the other is its rest: `taken_from` is
+    the group, "first" or "second", that went without them.
     """
 
     first: Counts
@@ -34,13 +35,19 @@ class Sides(NamedTuple):
 
 def sides(log: CallLog, where: Filter, against: Filter) -> Sides:
     """The calls that pass `where`, and those that pass `against`. Raises ViewError as `select` does."""
+    return log.recall(("sides", where, against), lambda: _sides(log, where, against))
+
+
+def _sides(log: CallLog, where: Filter, against: Filter) -> Sides:
     first, second = chosen(log, where), chosen(log, against)
-    both = np.intersect1d(first, second, assume_unique=True)
-    if not len(both):
-        return Sides(first, second, 0, "")
+    smaller, larger = (second, first) if len(first) > len(second) else (first, second)
+    shared = np.zeros(log.about.found.n_calls, np.bool_)
+    shared[smaller] = True
+    rest = larger[~shared[larger]]
+    n_both = len(larger) - len(rest)
     if len(first) > len(second):
-        return Sides(np.setdiff1d(first, both, assume_unique=True), second, len(both), "first")
-    return Sides(first, np.setdiff1d(second, both, assume_unique=True), len(both), "second")
+        return Sides(rest, second, n_both, "first")
+    return Sides(first, rest, n_both, "second")
 
 
 def usual_other(log: CallLog, where: Filter = ALL) -> Filter:

@@ -77,10 +77,14 @@ def ranks(groups: NDArray[np.integer], values: NDArray[Any], percent: int, size:
     """For each group from 0 to `size` the value at position ceil(percent * n / 100) of its n; NaN without values."""
     found = np.full(size, np.nan)
     if len(groups):
-        order = np.lexsort((values, groups))
         n = np.bincount(groups, minlength=size)
-        first = np.cumsum(n) - n
         some = n > 0
-        places = first + np.maximum(-(-percent * n // 100), 1) - 1
-        found[some] = values[order][places[some]]
+        places = (np.cumsum(n) - n + np.maximum(-(-percent * n // 100), 1) - 1)[some]
+        whole = values.astype(np.int64)
+        span = int(whole.max()) + 1
+        if (whole == values).all() and int(whole.min()) >= 0 and size * span < 2**62:
+            # As one number, group and value are sorted several times as fast.
+            found[some] = np.sort(groups * np.int64(span) + whole)[places] % span
+        else:
+            found[some] = values[np.lexsort((values, groups))][places]
     return found
