@@ -95,10 +95,10 @@ def measures(
 def note(rows: pd.DataFrame, n: str, colour: str = "Blue") -> str:
     """What a chart of `measures` shows of the rows."""
     large = int((rows[n] >= ENOUGH).sum())
-    left = f" The {number(min(large, MOST_RANKED))} largest of {number(len(rows))} groups." if len(rows) > 1 else ""
+    left = f" {number(min(large, MOST_RANKED))} of {number(len(rows))} groups are shown." if len(rows) > 1 else ""
     return (
-        f"Each line is a 95% interval, the dotted line all together. {colour}: more than its interval away.{left} "
-        f"Groups of fewer than {ENOUGH} calls are in the table."
+        f"Each line is a 95% interval, the dotted line all together. {colour}: more than its interval away.{left}"
+        f" Those of fewer than {ENOUGH} calls are in the table alone."
     )
 
 

@@ -79,6 +79,8 @@ def test_the_change_of_the_menu_and_the_outage_are_seen_as_differences(log: Call
 def test_outcomes_and_containment_add_up(log: CallLog) -> None:
     rows = view("outcomes").frame(log)
     assert rows["n"].sum() == log.about.found.n_calls
+    by_leaf = told(log, "outcomes", by="leaf")  # no call that ends with a representative is one of self-service
+    assert f"From 0% of 658 (\u2068{log.labels['2900']}\u2069) to 100% of 306" in by_leaf
     every = view("containment").frame(log, by="all").iloc[0]
     assert every["n_contained"] == rows.loc[rows["outcome"] == "self_service", "n"].sum()
     assert every["n_back"] > 0 and every["true_containment"] < every["containment"]

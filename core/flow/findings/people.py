@@ -32,9 +32,14 @@ def of_outcomes(log: CallLog, where: Filter, rows: pd.DataFrame, ending: str = "
     outcome = ending or str(counts.index[int(counts.argmax())])
     n = int(counts[outcome])
     words = f"{share_of(n, total)} calls, {_interval(n, total)}."
-    large = known[(known["outcome"] == outcome) & (known["n_calls"] >= ENOUGH)].sort_values("share", kind="stable")
+    # Groups without the outcome have no row for it, and are the least of all.
+    with_it = rows["n"].where(rows["outcome"] == outcome, 0)
+    groups = rows.assign(n=with_it).groupby(["group", "label", "n_calls"], sort=False, dropna=False)["n"].sum()
+    large = groups.reset_index()
+    large = large[large["n_calls"] >= ENOUGH]
+    large = large.assign(share=large["n"] / large["n_calls"])
     if len(large) > 1:
-        least, most = large.iloc[0], large.iloc[-1]
+        least, most = large.iloc[int(large["share"].argmin())], large.iloc[int(large["share"].argmax())]
         words += (
             f" From {percent(float(least['share']), 0)} of {number(int(least['n_calls']))} ({named(least)}) to "
             f"{percent(float(most['share']), 0)} of {number(int(most['n_calls']))} ({named(most)})."
