@@ -12,8 +12,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "\N{MINUS SIGN}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
-LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
-"""In front of data it makes what stands behind it go on to the right, as an arrow between two labels says."""
 UNKNOWN = "\N{EN DASH}"
 _FSI, _PDI = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
@@ -58,6 +56,12 @@ def is_rtl(text: str) -> bool:
         if direction in {"L", "R", "AL"}:
             return direction != "L"
     return False
+
+
+def move(source: str, target: str) -> str:
+    """From one label to another, which stands to its right also where both run right to left."""
+    mark = "\N{LEFT-TO-RIGHT MARK}"
+    return f"{mark}{source}{mark}  →  {mark}{target}"
 
 
 def mostly_rtl(texts: Iterable[str]) -> bool:

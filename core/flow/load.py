@@ -73,8 +73,10 @@ def _peaks_of(log: CallLog, where: Filter, longest: int) -> tuple[Counts, Counts
     times = np.unique(np.concatenate([start, midnights]))
     level = np.searchsorted(start, times, side="right") - np.searchsorted(end, times, side="left")
     days = times // _DAY
-    order = np.lexsort((times, -level, days))
-    best = order[np.flatnonzero(np.diff(days[order], prepend=-(2**62)))]
+    starts = np.flatnonzero(np.diff(days, prepend=-(2**62)))
+    most = np.maximum.reduceat(level, starts) if len(starts) else level
+    highest = np.flatnonzero(level == np.repeat(most, np.diff(starts, append=len(days))))
+    best = highest[np.flatnonzero(np.diff(days[highest], prepend=-(2**62)))]
     best = best[level[best] > 0]
     every = np.unique(np.concatenate([days[best], begun_days]))
     peaks, at = np.zeros(len(every), np.int64), every * _DAY

@@ -15,7 +15,7 @@ from core.flow.dead_ends import mid_menu_ends
 from core.flow.findings.weekdays import WEEKDAYS
 from core.flow.paths import path_counts
 from core.flow.summary import daily, lengths
-from core.text import LEFT_TO_RIGHT, is_rtl, number, percent, plural
+from core.text import is_rtl, move, number, percent, plural
 from pages.parts import view
 
 THIRD, HALF, TWO_THIRDS = 0.32, 0.49, 0.68  # of the page's width, the gaps between cards left out
@@ -159,7 +159,7 @@ def moves(rows: pd.DataFrame, shown: view.Shown, what: str, *, key: str) -> str:
     total = int(rows["n"].sum())
     found = [
         Bar(
-            label=f"{LEFT_TO_RIGHT}{row.source_label}  →  {row.target_label}",
+            label=move(str(row.source_label), str(row.target_label)),
             n=int(row.n),
             share=int(row.n) / total,
             hue=hues[str(row.kind)],

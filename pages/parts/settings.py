@@ -106,6 +106,7 @@ def _marked(one: Marked, log: CallLog) -> tuple[str, ...]:
         help=one.help,
         format_func=isolate,
         select_all=False,
+        placeholder="None",
         width=WIDE,
         on_change=lambda: state.put({one.name: one.write(tuple(st.session_state[key]))}),
     )

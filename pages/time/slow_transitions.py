@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from core import views
 from core.charts.measures import time_bars
-from core.text import LEFT_TO_RIGHT
+from core.text import move
 from pages.parts import pictures, settings, view
 
 VIEW = views.view("slow-transitions")
@@ -13,7 +13,7 @@ given = settings.draw(VIEW, shown.log)
 rows = view.answer(shown, VIEW, **given)
 if len(rows):
     with view.card("The slowest moves", "Blue: half take no longer. Pale: nine in ten do not."):
-        labels = LEFT_TO_RIGHT + rows["source_label"] + "  →  " + rows["target_label"]
+        labels = [move(*ends) for ends in zip(rows["source_label"], rows["target_label"], strict=True)]
         told = rows.assign(label=labels, node=[str(place) for place in range(len(rows))])
         clicked = pictures.measured(time_bars, told, shown, "Moves by the time they take", key="moves")
     columns = {

@@ -194,3 +194,8 @@ def test_most_of_the_text_with_letters_decides_the_direction_of_all():
     assert text.mostly_rtl(["כללי", "שעות", "Fax"])
     assert not text.mostly_rtl(["כללי", "Fax"])
     assert not text.mostly_rtl(["1", ""])
+
+
+def test_a_move_runs_to_the_right_also_between_words_that_do_not() -> None:
+    runs = [unicodedata.bidirectional(letter) for letter in text.move("אב", "גד") if letter != " "]
+    assert runs == ["L", "R", "R", "L", "ON", "L", "R", "R"]
