@@ -10,6 +10,8 @@ from core.flow.filter import ALL, Filter
 from core.flow.ids import join_ids, split_ids
 from core.tables.calllog import CallLog
 
+AGAINST: Final = "against"
+"""What addresses call the filter of a second group."""
 EVERY: Final = "all"
 """How an address says that a second group is all calls."""
 

@@ -1,6 +1,7 @@
 """What is not to be kept as it is: which columns those are, and the session's record without their values."""
 
 from collections.abc import Collection, Mapping
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
@@ -9,6 +10,7 @@ from core.flow.ids import join_ids, split_ids
 from core.ingest.facts import ColumnFacts, FileFacts
 from core.ingest.mapping import NAMES, NOT_TO_HIDE, ColumnMapping, Group, Role, Treatment
 from core.ingest.pseudonyms import Pseudonyms
+from core.parameters import AGAINST, EVERY
 from core.plan import (
     header_groups,
     inspected,
@@ -24,6 +26,8 @@ from core.sessions import Place, Session
 
 _OF_A_CALL = ("call", "find")
 """What addresses call parts of call ids, besides the values of a filter."""
+_OF_OUTCOMES = ("ending", "selfservice")
+"""Settings of views that name outcomes."""
 
 
 def hidden(session: Session) -> set[tuple[str, str]]:
@@ -135,8 +139,11 @@ def place_without(session: Session, place: Place) -> Place:
         mapping = mapping_of(session, group)
         for column, treatment in mapping.hidden.items():
             role = mapping.roles[column]
-            names = (*_OF_A_CALL, role.value) if role is Role.CALL else (role.value, f"a.{column}")
+            names: tuple[str, ...] = (*_OF_A_CALL, role.value) if role is Role.CALL else (role.value, f"a.{column}")
+            names += _OF_OUTCOMES if role is Role.OUTCOME else ()
             query = _without(query, names, treatment)
+            if query.get(AGAINST, EVERY) != EVERY:  # a filter of its own
+                query |= {AGAINST: urlencode(_without(dict(parse_qsl(query[AGAINST], True)), names, treatment))}
     return place if query == place.query else msgspec.structs.replace(place, query=query)
 
 

@@ -1,5 +1,6 @@
 """The views of “Who, and how did it end?”."""
 
+from core import parameters
 from core.flow import abandonment, agents, comparing, contacts, customers, findings, grouping, outcomes
 from core.ingest.mapping import Role
 from core.parameters import Choice, Group, Marked, Number, OneOf
@@ -37,7 +38,9 @@ IMPLAUSIBLE = Number(
     100,
 )
 LEAST = Number("least", "Least calls of an agent", "Agents with fewer calls are held back.", agents.LEAST, 1, 1000)
-AGAINST = Group("against", "Second group", "The filter of the second group, as the query of an address, or all.")
+AGAINST = Group(
+    parameters.AGAINST, "Second group", "The filter of the second group, as the query of an address, or all."
+)
 
 _WHO = (
     "The next call of a customer is looked for among all calls of the session, whatever the filter. Ids that stand for "

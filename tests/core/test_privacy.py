@@ -2,6 +2,7 @@
 
 import io
 import stat
+from urllib.parse import urlencode
 
 import msgspec
 import pyarrow.parquet as pq
@@ -12,7 +13,7 @@ from core.flow.calls import all_calls
 from core.flow.filter import ALL
 from core.ingest.mapping import Role, Treatment
 from core.plan import facts_of, header_groups, mapping_of
-from core.privacy import hidden
+from core.privacy import hidden, place_without
 from core.sessions import EVERYONE, SHARED, Owner, Place, Visitor, bundle, shares
 from core.views import view
 
@@ -106,6 +107,13 @@ def test_a_value_that_was_kept_before_is_gone_once_it_is_processed_as_pseudonymi
     until(lambda: [path.name for path in (folder / "tables").iterdir()] == [session.tables])
     assert holding_raw_values(folder) == []
     assert session.last == Place(page="calls", query={"weekday": "1"})
+
+
+def test_the_filter_of_a_second_group_keeps_no_raw_value_either(discreet):
+    place = Place(page="compare", query={"against": urlencode({"agent": "דנה כהנא", "weekday": "1"}), "of": "leaf"})
+    assert place_without(discreet, place).query == {"against": "weekday=1", "of": "leaf"}
+    everyone = Place(page="compare", query={"against": "all"})
+    assert place_without(discreet, everyone) == everyone
 
 
 def test_the_same_person_is_the_same_in_two_files_and_after_another_import(service, discreet):
