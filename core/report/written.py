@@ -5,7 +5,7 @@ from html import escape
 
 from core.ingest.facts import FileFacts, Kind, Packing
 from core.report.told import Fact, FileReport, Reason, Report
-from core.text import number, plural, without_isolates
+from core.text import clean, number, plural, without_isolates
 
 _PACKINGS = {Packing.GZIP: "gzip", Packing.ZIP: "zip"}
 _KINDS = {Kind.WORKBOOK: "Excel workbook", Kind.PARQUET: "Parquet", Kind.EVENT_LOG: "Event log (XES)"}
@@ -49,15 +49,15 @@ def as_text(report: Report) -> str:
 
 
 def _text(report: Report) -> Iterator[str]:
-    yield f"{report.name}: {report.headline}"
+    yield f"{clean(report.name)}: {report.headline}"
     yield report.total
     yield from _listed("", report.notes)
     for file in report.files:
-        yield f"\n{file.name}"
+        yield f"\n{clean(file.name)}"
         yield f"  {file.total}"
         yield from _listed("Found", file.found)
         yield from _listed("Decided", file.decided)
-        yield from (f"    {name}: {role}, {treatment} ({why})" for name, role, treatment, why in file.columns)
+        yield from (f"    {clean(name)}: {role}, {treatment} ({why})" for name, role, treatment, why in file.columns)
         yield from _listed("Changed", file.changed)
         if file.rejected:
             yield "  Not taken as a step"

@@ -27,7 +27,7 @@ MENU = "rule_id,rule_parent_id,rule_text\n1,0,Main\n2,1,Prices\n9,1,Fax\n,1,Nobo
 @pytest.fixture
 def session(service):
     files = [("calls.csv", io.BytesIO(CALLS.encode())), ("menu.csv", io.BytesIO(MENU.encode()))]
-    made = service.create(files, owner=SHARED, name="Report of <May>")
+    made = service.create(files, owner=SHARED, name="Report of <May>\x1b[2J")
     service.look(made.id, by=EVERYONE)
     service.runner.wait(made.id)
     service.set_roles(made.id, {"queue wait": "queue_wait"}, by=EVERYONE)
@@ -100,6 +100,7 @@ def test_as_a_page_it_runs_nothing_and_asks_nobody(service, session):
     assert not re.search(r"<(script|img|link|iframe)|https?:", page)
     text = as_text(told(service, session))
     assert "9 rows read" in text and "\u2068" not in text
+    assert "\x1b" not in text  # a name that would steer a terminal
 
 
 def test_seconds_that_cannot_be_are_counted_in_each_file():
