@@ -33,7 +33,7 @@ if len(rows):
         share=("Share", "share"),
         low=("95% from", "percent"),
         high=("to", "percent"),
-        n_whole=("Can be followed fully", "count"),
+        n_whole=("After the first days", "count"),
         share_whole=("Share of these", "percent"),
         median_before=("Median since the call before", "seconds"),
     )

@@ -18,6 +18,10 @@ from core.flow.selection import select
 from core.tables.calllog import CallLog
 from core.text import isolate, lasting, number, percent, plural, share_of, signed
 
+_UNSEEN = {
+    "first": "of which nobody knows all who had called before",
+    "last": "which cannot be followed fully",
+}
 ENOUGH = 20
 """Calls: a group of fewer is none that a sentence is about."""
 
@@ -206,8 +210,8 @@ def _without(which: str, days: int, cut: int, n: int, whole: int) -> str:
     """The strict figure beside the raw one."""
     span = f"the {which} {plural(days, 'day')}" if days > 1 else f"the {which} day"
     if not whole:
-        return f"All of them are of {span} of the log, and cannot be followed fully."
-    return f"Without the {plural(cut, 'call')} of {span}, which cannot be followed fully: {percent(n / whole)}."
+        return f"All of them are of {span} of the log, {_UNSEEN[which]}."
+    return f"Without the {plural(cut, 'call')} of {span}, {_UNSEEN[which]}: {percent(n / whole)}."
 
 
 def _unknown(rows: pd.DataFrame) -> str:
