@@ -19,6 +19,7 @@ from core.ingest.header import names_of
 from core.ingest.lifecycle import Phase, in_phase
 from core.ingest.load import column, is_plausible, moment, parsed_date, refused_rows, rows
 from core.ingest.plain import Plain, plain_of
+from core.ingest.scan import records
 from core.ingest.sniff import AGREEING
 from core.ingest.written import Written, how_written
 from core.settings import Guards
@@ -116,7 +117,9 @@ def _facts(
         part = range(start, min(start + at_once, len(header)))
         values = ", ".join(f"{file.cleaned(number)} AS {column(number)}" for number in part)
         given = ", ".join(f"{column(number)} AS {_given(column(number))}" for number in part)
-        read = rows(file.path, file.dialect, len(header), guards, rejects="" if columns else "refused")
+        read = rows(
+            file.path, file.dialect, len(header), guards, rejects="" if columns or file.dialect.orderly else "refused"
+        )
         sampled = f"SELECT {values} FROM {rows(file.path, file.dialect, len(header), guards)} LIMIT {SAMPLE_ROWS}"
         first = [list(found) for found in zip(*connection.execute(sampled).fetchall(), strict=True)]
         if not first:
@@ -131,7 +134,11 @@ def _facts(
         answer = iter(counts)
         columns += [one.facts(header[number], answer) for number, one in zip(part, wanted, strict=True)]
         preview += [found[:PREVIEW_ROWS] for found in first]
-    unreadable = len(file.aside) + sum(1 for _ in refused_rows(connection, "refused"))
+    if file.dialect.orderly:  # noting each row that is refused takes DuckDB kilobytes of memory
+        unreadable = sum(len(one.starts) for one in records(file.path, file.dialect, guards)) - taken
+    else:
+        unreadable = sum(1 for _ in refused_rows(connection, "refused"))
+    unreadable += len(file.aside)
     if taken == 0 and unreadable == 0:
         raise FileRefused("The file has a header but no rows.", "Export it again, with the rows.")
     if taken == 0:

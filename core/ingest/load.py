@@ -91,6 +91,13 @@ def refused_rows(connection: duckdb.DuckDBPyConnection, rejects: str) -> Iterato
             yield int(offset) - 1, _reason(str(kind), str(message))
 
 
+def misfit(n_values: int, n_columns: int) -> str:
+    """Why a row with so many values is refused, in the words for those that DuckDB refuses."""
+    return (
+        f"has {n_values if n_values < n_columns else f'more than {n_columns}'} columns where {n_columns} were expected"
+    )
+
+
 def _reason(kind: str, message: str) -> str:
     if kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
         numbers = [word for word in message.replace("\n", " ").split() if word.isdecimal()]

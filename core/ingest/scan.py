@@ -1,5 +1,6 @@
 """A file looked at as bytes, a block at a time: whether its quotes are in order, and where its rows stand."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -121,6 +122,29 @@ def records(path: Path, dialect: Dialect, guards: Guards) -> Iterator[Rows]:
         line += int(np.searchsorted(feeds, end))
 
 
+class Misfits(NamedTuple):
+    """Of some records those that do not have as many values as there are columns: the byte and the values of each."""
+
+    n_records: int
+    starts: Places
+    n_values: Places
+
+
+def misfits(path: Path, dialect: Dialect, guards: Guards, n_columns: int) -> Iterator[Misfits]:
+    """The records of an orderly file that do not fit its columns. Empty values too many at the end are nothing."""
+    marks = _Marks(dialect)
+    empty = re.escape(dialect.delimiter) + f"(?:{re.escape(dialect.quote * 2)})?"
+    for rows in records(path, dialect, guards):
+        n_values = marks.n_values(rows)
+        odd = np.flatnonzero(n_values != n_columns)
+        kept = [
+            number
+            for number, more in zip(odd.tolist(), (n_values[odd] - n_columns).tolist(), strict=True)
+            if more < 0 or not re.search(f"(?:{empty}){{{more}}}[\r\n]*$".encode(), rows.text(number))
+        ]
+        yield Misfits(len(rows.starts), rows.starts[kept], n_values[kept])
+
+
 def _size(guards: Guards) -> int:
     return min(AT_ONCE, guards.line_bytes // 4)
 
@@ -220,6 +244,13 @@ class _Marks:
             return None
         begun = np.concatenate([[0], np.searchsorted(delimiters, feeds)])
         return set((np.searchsorted(delimiters, places) - begun[rows]).tolist())
+
+    def n_values(self, rows: "Rows") -> Places:
+        """How many values each record has."""
+        quotes = self.quotes(rows.data, inside=False)
+        assert quotes is not None, "the file is orderly"
+        delimiters = self._outside(np.frombuffer(rows.data, np.uint8), self._delimiter, quotes, inside=False)
+        return np.diff(np.searchsorted(delimiters, rows.at)) + 1
 
     def _outside(self, data: Bytes, byte: int, quotes: Places, inside: bool) -> Places:
         found = np.flatnonzero(data == byte)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from core.engine import files, identifier
 from core.errors import FileRefused
-from core.ingest import dates, load
+from core.ingest import dates, load, scan
 from core.ingest.facts import Dialect
 from core.ingest.mapping import ColumnMapping, Role
 from core.ingest.plain import Plain, plain
@@ -92,14 +92,14 @@ class RawRows:
         for number, source in enumerate(self._sources):
             first, odd = self._taken, [Odd.of(0, np.zeros(0, np.bool_), np.zeros(0, np.bool_))]
             file = plain(source.path, source.dialect, self._bench.work, number, self._guards)
-            table = f"refused_{number}"
+            table = "" if file.dialect.orderly else f"refused_{number}"
             read = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards, rejects=table)
             for batch in self._bench.stream(self._select(source, number, file, read, alone=True), AT_ONCE):
                 missing = (batch.column(name).is_null().to_numpy(zero_copy_only=False) for name in ("call", "node"))
                 odd.append(Odd.of(self._taken - first, *missing))
                 for name in self.refused_seconds:
-                    self.refused_seconds[name] += pc.sum(batch.column(_refused(name)), min_count=0).as_py()
-                yield number, self._taken, batch.drop_columns(list(map(_refused, self.refused_seconds)))
+                    self.refused_seconds[name] += pc.sum(batch.column(_spoiled(name)), min_count=0).as_py()
+                yield number, self._taken, batch.drop_columns(list(map(_spoiled, self.refused_seconds)))
                 self._taken += batch.num_rows
             together = Odd(*map(np.concatenate, zip(*odd, strict=True)))
             self._account(number, source, file, together, table, self._taken - first)
@@ -125,13 +125,13 @@ class RawRows:
     def _read(self, number: int, source: Source) -> None:
         work = self._bench.work
         file = plain(source.path, source.dialect, work, number, self._guards)
-        table = f"refused_{number}"
+        table = "" if file.dialect.orderly else f"refused_{number}"
         read = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards, rejects=table)
         taken = self._bench.write(self._select(source, number, file, read), work / f"raw_{number}.parquet")
         raw = files(work / f"raw_{number}.parquet")
         for name in self.refused_seconds:
             self.refused_seconds[name] += self._bench.one(
-                f"SELECT count(*) FILTER ({_refused(name)}) FROM read_parquet({raw})"
+                f"SELECT count(*) FILTER ({_spoiled(name)}) FROM read_parquet({raw})"
             )[0]
         again = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards)
         for part, names in enumerate(self._parts[1:], 1):
@@ -145,12 +145,31 @@ class RawRows:
 
     def _account(self, number: int, source: Source, file: Plain, odd: Odd, table: str, taken: int) -> None:
         """Note what became of the rows of a file, of which the reader took some and listed the others in `table`."""
-        refused = Refused()
-        for offset, reason in self._bench.refused(table):
-            refused.add(offset, reason)
+        refused = self._refused(number, source, file, table, taken)
         self.rejects.add(number, file, source.mapping, odd, refused, taken)
         self.rows.append(taken + len(refused) + len(file.aside))
         self.spoiled.append(sum(self.refused_seconds.values()) - sum(self.spoiled))
+
+    def _refused(self, number: int, source: Source, file: Plain, table: str, taken: int) -> Refused:
+        """The rows of a file that the reader refused: as it has listed them, or as they are seen in an orderly file."""
+        refused = Refused()
+        n_columns = len(source.mapping.columns)
+        if not table:
+            if taken + len(file.aside) == source.rows:  # as many as when the file was looked at
+                return refused
+            n_records = 0
+            for some in scan.misfits(file.path, file.dialect, self._guards, n_columns):
+                n_records += some.n_records
+                for offset, n_values in zip(some.starts.tolist(), some.n_values.tolist(), strict=True):
+                    refused.add(offset, load.misfit(n_values, n_columns))
+            if n_records == taken + len(refused):
+                return refused
+            refused, table = Refused(), f"refused_{number}"
+            read = load.rows(file.path, file.dialect, n_columns, self._guards, rejects=table)
+            self._bench.run(f"SELECT count(*) FROM {read}")
+        for offset, reason in self._bench.refused(table):
+            refused.add(offset, reason)
+        return refused
 
     def _select(self, source: Source, number: int, file: Plain, read: str, *, alone: bool = False) -> str:
         """SQL for the rows of a file as the build needs them; each level uses what the one below worked out once.
@@ -164,11 +183,11 @@ class RawRows:
         texts = {role.value: roles.column(role) for role in wanted} | self._kept_of(source, self._parts[0])
         texts["date"] = roles.column(Role.TIMESTAMP)
         seconds = [name for name in SECONDS_ROLES.values() if name in texts]
-        given = "".join(f", {name} IS NOT NULL AS {_refused(name)}" for name in seconds)
+        given = "".join(f", {name} IS NOT NULL AS {_spoiled(name)}" for name in seconds)
         parsed = [f"try_cast({name} AS DOUBLE) AS {name}" for name in seconds]
-        odd = [f"{_refused(name)} AND NOT coalesce({name} >= 0 AND isfinite({name}), false)" for name in seconds]
+        odd = [f"{_spoiled(name)} AND NOT coalesce({name} >= 0 AND isfinite({name}), false)" for name in seconds]
         kept = [f"CASE WHEN {name} >= 0 AND isfinite({name}) THEN {name} END AS {name}" for name in seconds]
-        kept += [f"{one} AS {_refused(name)}" for name, one in zip(seconds, odd, strict=True)]
+        kept += [f"{one} AS {_spoiled(name)}" for name, one in zip(seconds, odd, strict=True)]
         date_format = roles.date_format
         at = load.moment("date", date_format) if date_format else "NULL::TIMESTAMP"
         bounded = f'{load.plausible(identifier("at"))} AS "at"'
@@ -201,7 +220,7 @@ class RawRows:
         return Odd(found["row"], found["no_call"], found["no_node"])
 
 
-def _refused(name: str) -> str:
+def _spoiled(name: str) -> str:
     """The column that tells where a number of seconds is given and is none, or a negative one."""
     return f"{name}_refused"
 

@@ -15,6 +15,7 @@ from core.ingest.facts import Dialect
 from core.ingest.lines import Place
 from core.ingest.mend import SPOILED, Aside
 from core.ingest.plain import plain
+from core.ingest.scan import misfits
 from core.settings import Guards
 from tests import naive
 from tests.logs import MEMORY, inspected
@@ -42,6 +43,11 @@ class Reading:
 
                 self.values = run(f"FROM {load.rows(file.path, file.dialect, 3, guards, rejects='refused')}")
                 self.refused = list(load.refused_rows(connection, "refused"))
+            if file.dialect.orderly:
+                seen = [
+                    one for some in misfits(file.path, file.dialect, guards, 3) for one in zip(*some[1:], strict=True)
+                ]
+                assert [load.misfit(n, 3) for _, n in seen] == [reason for _, reason in self.refused]
             rows, offsets = np.arange(len(self.values)), np.array([offset for offset, _ in self.refused], np.int64)
             located = file.locate(rows, offsets)
             places = {(one.refused, one.number): one.place for one in located}
