@@ -8,13 +8,13 @@ import msgspec
 
 from core.errors import FileRefused, NotReady
 from core.ingest import dates, mapping
-from core.ingest.facts import ColumnFacts, FileFacts
+from core.ingest.facts import ColumnFacts, FileFacts, Wish
 from core.ingest.guessing import proposed
 from core.ingest.mapping import NOT_TO_HIDE, OF_A_MENU, ColumnMapping, Content, Group, Role, groups, with_role
 from core.profile.schema import Wanted
 from core.sessions import Session, StoredFile
 
-_PART = "part:"
+_PART, _WISH = "part:", "written:"
 """Begins the keys of a plan that belong to files; the others belong to headers."""
 
 
@@ -185,6 +185,17 @@ def with_part(session: Session, file_id: str, part: str) -> Session:
     """The session with another part of a file chosen, which is to be looked at anew."""
     files = tuple(msgspec.structs.replace(file, facts={}) if file.id == file_id else file for file in session.files)
     return msgspec.structs.replace(session, files=files, plan={**session.plan, _PART + file_id: {"name": part}})
+
+
+def wish_of(session: Session, file_id: str) -> Wish:
+    """What a person said of how a file is written; all of it left to the guess where nobody did."""
+    return msgspec.convert(session.plan.get(_WISH + file_id, {}), Wish)
+
+
+def with_wish(session: Session, file_id: str, wish: Wish) -> Session:
+    """The session with a file written as a person says, which is to be looked at anew."""
+    files = tuple(msgspec.structs.replace(file, facts={}) if file.id == file_id else file for file in session.files)
+    return msgspec.structs.replace(session, files=files, plan={**session.plan, _WISH + file_id: _plain(wish)})
 
 
 def with_roles(session: Session, key: str, wanted: Mapping[str, Role]) -> Session:

@@ -21,6 +21,7 @@ from core.errors import (
 )
 from core.habits import Habits
 from core.ingest import mapping
+from core.ingest.facts import Wish
 from core.ingest.mapping import Content, Role
 from core.ingest.pseudonyms import Pseudonyms
 from core.jobs import Runner
@@ -38,6 +39,7 @@ from core.plan import (
     with_facts,
     with_part,
     with_roles,
+    with_wish,
     without_choices,
 )
 from core.privacy import discreet, hidden, hiding, place_without, pseudonymised, wants_pseudonyms
@@ -270,6 +272,16 @@ class Service:
         def change(session: Session) -> Session:
             check_not_fixed(session)
             return with_part(session, file_id, part)
+
+        self._update(session_id, change, by)
+        return self.look(session_id, by=by)
+
+    def choose_writing(self, session_id: str, file_id: str, wish: Wish, *, by: Visitor) -> Session:
+        """Read a file as a person says that it is written, and look at it in the background."""
+
+        def change(session: Session) -> Session:
+            check_not_fixed(session)
+            return with_wish(session, file_id, wish)
 
         self._update(session_id, change, by)
         return self.look(session_id, by=by)

@@ -21,6 +21,7 @@ from core.plan import (
     part_of,
     profiles_wanted,
     unprofiled,
+    wish_of,
     with_facts,
     with_profiles,
 )
@@ -157,6 +158,7 @@ def _inspected(store: SessionStore, settings: Settings, session: Session, report
                 settings.guards,
                 memory=engine_memory(settings),
                 part=part_of(session, file.id),
+                wish=wish_of(session, file.id),
             )
             reporter.advance(sum(one.size for one in fresh[:done]))
     finally:

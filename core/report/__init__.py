@@ -2,7 +2,7 @@
 
 from core.report.making import report_of, rows_not_taken
 from core.report.told import Fact, FileReport, Reason, Report
-from core.report.written import as_html, as_text, how_written, lines_of
+from core.report.written import as_html, as_text, how_found, how_written, lines_of, what_was_mended
 
 __all__ = [
     "Fact",
@@ -11,8 +11,10 @@ __all__ = [
     "Report",
     "as_html",
     "as_text",
+    "how_found",
     "how_written",
     "lines_of",
     "report_of",
     "rows_not_taken",
+    "what_was_mended",
 ]

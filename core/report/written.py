@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from core.ingest.decode import named
 from core.ingest.facts import FileFacts, Kind, Packing
 from core.report.told import Fact, FileReport, Reason, Report
-from core.text import clean, number, plural, without_isolates
+from core.text import clean, isolate, number, plural, without_isolates
 
 _PACKINGS = {Packing.GZIP: "gzip", Packing.ZIP: "zip"}
 _KINDS = {Kind.WORKBOOK: "Excel workbook", Kind.PARQUET: "Parquet", Kind.EVENT_LOG: "Event log (XES)"}
@@ -35,7 +36,38 @@ def how_written(facts: FileFacts) -> Iterator[tuple[str, str]]:
         yield "delimiter", dialect.delimiter_name
     if box.kind is Kind.WORKBOOK or box.is_text:
         where = "row" if box.kind is Kind.WORKBOOK else "line"
-        yield "header", f"header in {where} {number(dialect.preamble + 1)}"
+        first, last = dialect.preamble + 1, dialect.preamble + dialect.header
+        lines = f"{where}s {number(first)} to {number(last)}" if last > first else f"{where} {number(first)}"
+        yield "header", f"header in {lines}" if dialect.header else "no header"
+
+
+def how_found(facts: FileFacts) -> Iterator[str]:
+    """What speaks for the encoding and the rest of how the file is read, a sentence each."""
+    evidence, dialect = facts.evidence, facts.dialect
+    name = named(dialect.encoding)
+    in_words = {
+        "mark": f"{name}: the file begins with its mark.",
+        "bytes": f"{name}: all its bytes are valid in it.",
+        "ascii": f"{name}: no character asks for anything else.",
+        "chosen": f"{name}, as chosen.",
+    }
+    language = f", as in {evidence.language}" if evidence.language else ""
+    guess = f"{name}, a guess: {evidence.letters:.0%} of its characters beyond ASCII are letters then{language}."
+    yield in_words.get(evidence.kind, guess)
+    yield f"{number(dialect.width)} columns with the delimiter {dialect.delimiter_name}."
+    if dialect.escape != dialect.quote:
+        yield "Quotes in values have a backslash before them."
+
+
+def what_was_mended(facts: FileFacts) -> Iterator[str]:
+    """What was done to rows that could not be read strictly, a sentence for each kind."""
+    for mend in facts.mends:
+        values = ", ".join(map(isolate, mend.values[:12]))
+        has = plural(mend.rows, "row has a stray quote", "rows have stray quotes")
+        yield (
+            f"{has}, read as a part of the value; the first in line {number(mend.line)}: "
+            f"{isolate(mend.text[:200])} was read as {values}."
+        )
 
 
 def lines_of(reason: Reason) -> str:

@@ -14,6 +14,7 @@ from core.sessions import Session, StoredFile
 from core.text import file_size, isolate, number, plural
 from pages.parts import cache, state
 from pages.parts.text import literal, sentence
+from pages.parts.writing import writing
 
 _SHOWN_ROWS = 200
 _ICONS = {
@@ -43,6 +44,8 @@ def file_card(session: Session, file: StoredFile, content: Content = Content.CAL
             st.markdown(f":red[:material/error:] **{sentence(facts.problem)}** {sentence(facts.hint)}")
             if len(session.files) > 1:
                 st.markdown(":small[:gray[The other files go on without it.]]")
+        if facts.box.is_text and not file.forgotten:
+            writing(session, file, facts)
 
 
 def _remove_button(session: Session, file: StoredFile) -> None:

@@ -12,7 +12,8 @@ import pytest
 import xlsxwriter
 
 from core.__main__ import main
-from core.plan import facts_of, fingerprint, inspected
+from core.ingest.facts import Wish
+from core.plan import facts_of, fingerprint, inspected, wish_of
 from core.service import Service, unusable
 from core.sessions import EVERYONE, SHARED, Session, Status
 
@@ -102,6 +103,16 @@ def test_another_sheet_is_chosen_looked_at_alone_and_asks_to_be_processed(servic
     assert fingerprint(session) != before == session.found["of"]
     service.process(session.id, by=EVERYONE)
     assert service.runner.wait(session.id).found["n_calls"] == 2 + 3
+
+
+def test_a_file_is_read_as_a_person_says_it_is_written(service: Service) -> None:
+    session = ready(service, one=b"call,step\nA,1;2\nA,3;4\n", other=b"call,step\nB,1\n")
+    one, other = session.files
+    service.choose_writing(session.id, one.id, Wish(delimiter=";", header=0), by=EVERYONE)
+    session = service.runner.wait(session.id)
+    facts = facts_of(session.files[0])
+    assert facts is not None and facts.header == ("column 1", "column 2") and facts.dialect.delimiter == ";"
+    assert (session.files[1].facts, wish_of(session, one.id).delimiter) == (other.facts, ";")
 
 
 def test_a_part_that_cannot_be_used_still_offers_the_others(service: Service, tmp_path: Path) -> None:

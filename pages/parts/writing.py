@@ -1,0 +1,65 @@
+"""How a file is read: what speaks for that, what was done to its rows, and a choice of each part of it."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+import streamlit as st
+
+from core.ingest.decode import ENCODINGS
+from core.ingest.facts import DELIMITER_NAMES, FileFacts, Wish
+from core.plan import wish_of
+from core.report import how_found, what_was_mended
+from core.sessions import Session, StoredFile
+from pages.parts import state
+from pages.parts.text import sentence
+
+_FOUND = "As found"
+_QUOTES = {'"': "quotation mark", "'": "apostrophe", "": "none"}
+_HEADERS = {0: "none", 1: "one line", 2: "two lines", 3: "three lines", 4: "four lines"}
+
+
+def writing(session: Session, file: StoredFile, facts: FileFacts) -> None:
+    """A popover that tells how the file was read and lets its owner say how it is written; that file is read anew."""
+    for words in what_was_mended(facts):
+        st.markdown(f":small[:gray[{sentence(words)}]]")
+    with st.popover("How it is read", icon=":material/tune:", type="tertiary"):
+        for words in how_found(facts) if facts.usable else ():
+            st.markdown(f":small[{sentence(words)}]")
+        wish = wish_of(session, file.id)
+        _choice(session, file, wish, "encoding", "Encoding", {"": _FOUND, **ENCODINGS})
+        _choice(session, file, wish, "delimiter", "Delimiter", {"": _FOUND, **DELIMITER_NAMES})
+        _choice(session, file, wish, "quote", "Quotes around values", {None: _FOUND, **_QUOTES})
+        _choice(session, file, wish, "header", "Header", {None: _FOUND, **_HEADERS})
+        key = f"preamble:{file.id}:{wish.preamble}"
+        st.number_input(
+            "Lines above the header",
+            min_value=0,
+            max_value=1000,
+            value=wish.preamble,
+            placeholder=_FOUND,
+            key=key,
+            disabled=state.is_fixed(),
+            on_change=partial(_choose, session.id, file.id, wish, "preamble", key),
+        )
+
+
+def _choice(session: Session, file: StoredFile, wish: Wish, name: str, label: str, options: Mapping[Any, str]) -> None:
+    chosen = getattr(wish, name)
+    # The key names what is kept, so that the box always shows that, whoever changed it.
+    key = f"{name}:{file.id}:{chosen}"
+    st.selectbox(
+        label,
+        list(options),
+        index=list(options).index(chosen) if chosen in options else 0,
+        format_func=options.__getitem__,
+        key=key,
+        disabled=state.is_fixed(),
+        on_change=partial(_choose, session.id, file.id, wish, name, key),
+    )
+
+
+def _choose(session_id: str, file_id: str, wish: Wish, name: str, widget: str) -> None:
+    changed = msgspec.structs.replace(wish, **{name: st.session_state[widget]})
+    state.service().choose_writing(session_id, file_id, changed, by=state.visitor())
