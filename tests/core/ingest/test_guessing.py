@@ -246,7 +246,7 @@ def test_the_sample_logs_map_themselves(tmp_path: Path) -> None:
     clinic = inspected(tmp_path, (PROJECT / "sample_data" / "clinic_helpline.csv").read_bytes())
     assert list(roles(clinic).values()) == [
         *("call", "timestamp", "node", "parent", "label", "url"),
-        *("outcome", "customer", "agent", "queue wait", "handle time"),
+        *("outcome", "customer", "agent", "queue wait", "handle time", "error"),
     ]
     shop = inspected(tmp_path, (PROJECT / "sample_data" / "web_shop_visits.csv").read_bytes())
     assert roles(shop) == {"visit": "call", "time": "timestamp", "page": "node"}
