@@ -94,7 +94,6 @@ def work(
             with Reporter(store, session, kind, memory=memory, longest=longest, on_cancel=on_cancel) as reporter:
                 commit = kind.run(session, reporter)
             done = store.update(session_id, lambda now: _done(commit(now), job) if is_same(now.job, job) else now)
-            kind.clear(done)
         except (JobCancelled, SessionNotFound):
             log.info("job %s of %s was called off", job.kind, session_id)
             return
@@ -103,6 +102,10 @@ def work(
             with suppress(SessionNotFound):
                 store.update(session_id, lambda now: _failed(now, job, failure, kind))
             return
+        try:
+            kind.clear(done)
+        except (OSError, StorageError) as error:  # the result is kept, and the next job or a sweep removes the rest
+            log.warning("job %s of %s could not remove all that is left over: %s", job.kind, session_id, error)
     log.info("job %s of %s is done", job.kind, session_id)
 
 

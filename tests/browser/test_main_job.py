@@ -98,9 +98,9 @@ def test_a_file_that_cannot_be_used_says_why_and_the_others_go_on(page: Page) ->
 def test_columns_are_mapped_by_hand_where_no_name_tells(page: Page) -> None:
     text = "wer;was;wann\nNA;A;01.02.2025 10:00\nNA;B;01.02.2025 10:01\n2;A;02.02.2025 09:00\n"
     upload(page, as_file("fremd.csv", text))
-    expect(page.get_by_text("which column is the call and which the step?")).to_be_visible()
+    expect(page.get_by_text("which column is the call and which the step.")).to_be_visible()
     expect(page.get_by_role("button", name="Process 3 rows")).to_be_disabled()
-    asked = ("which column is the step?", "Nothing is computed yet.")
+    asked = ("which column is the step.", "Nothing is computed yet.")
     for column, role, then in ((1, "Call", asked[0]), (2, "Step", asked[1])):
         expect_settled(page)
         page.get_by_role("combobox", name=f"Role of column {column}").click()
