@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.steps import known, made_ready
+from tests.browser.steps import expect_settled, known, made_ready
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +31,7 @@ def test_a_click_on_an_hour_of_the_week_leads_to_its_calls(times: tuple[Page, st
     page.goto(address.format("hours"))
     tiles = page.locator(".stPlotlyChart .bars .point")
     expect(tiles).to_have_count(48)  # Wednesday and Thursday
+    expect_settled(page)
     tiles.nth(24 + 10).click(force=True)
     expect(page).to_have_url(re.compile(r"/calls\?.*weekday=4&hour=10"))
     expect(page.get_by_text("1–1 of 1")).to_be_visible()
@@ -41,6 +42,7 @@ def test_a_setting_is_in_the_address_and_the_address_sets_it(times: tuple[Page, 
     page.goto(address.format("waiting"))
     expect(page.get_by_text("0 of 2 queued calls wait over 1 min")).to_be_visible()
     box = page.get_by_role("spinbutton", name="A long wait (seconds)")
+    expect_settled(page)
     box.fill("20")
     box.press("Enter")
     expect(page.get_by_text("1 of 2 queued calls wait over 20 s")).to_be_visible()
