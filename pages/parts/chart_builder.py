@@ -56,11 +56,7 @@ def _table(names: list[str], asked: Draft | None) -> str:
     first = next((name for name in names if name.startswith("rows")), names[0])
     chosen = asked.table if asked and asked.table in names else first
     if len(names) > 1:
-
-        def to(name: str) -> None:
-            state.put({f"{PREFIX}{part}": "" for part in Draft.__dataclass_fields__} | Draft(name, "").as_query())
-
-        _pick("Table", names, chosen, to)
+        _pick("Table", names, chosen, lambda name: _show(Draft(name, "")))
     return chosen
 
 

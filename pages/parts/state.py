@@ -87,7 +87,7 @@ def is_in_address() -> bool:
 
 def where() -> Filter:
     """The filter in the address. Raises ViewError."""
-    return Filter.from_query(st.query_params.to_dict())
+    return Filter.from_query(everything())
 
 
 def set_where(wanted: Filter) -> None:
@@ -106,7 +106,7 @@ def parameter(name: str) -> str:
 
 def everything() -> dict[str, str]:
     """All that the address says."""
-    return dict(st.query_params.to_dict())
+    return st.query_params.to_dict()
 
 
 def put(wanted: Mapping[str, str]) -> None:
