@@ -11,7 +11,7 @@ from core.ingest.guessing import content_of, guess
 from core.ingest.mapping import NAMES, ColumnMapping, Content, Group, Role, Treatment
 from core.plan import fingerprint, header_groups, inspected, mapping_of
 from core.report.told import Fact, FileReport, Reason, Report
-from core.report.written import how_written
+from core.report.written import how_written, what_was_mended
 from core.sessions import Session, StoredFile
 from core.tables.calllog import CallLog
 from core.tables.schema import FileAccount
@@ -176,13 +176,7 @@ def _changed(facts: FileFacts, mapping: ColumnMapping, account: FileAccount) -> 
     ):
         if n := sum(places.values()):
             told.append(Fact(f"{plural(n, 'value')} {words}: {_named([one for one in places if places[one]])}."))
-    for mend in facts.mends:
-        told.append(
-            Fact(
-                f"{plural(mend.rows, 'row')} could be read only after a repair ({mend.what}), the first in line "
-                f"{number(mend.line)}."
-            )
-        )
+    told += what_was_mended(facts)
     if account.merged:
         told.append(
             Fact(

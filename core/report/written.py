@@ -59,14 +59,16 @@ def how_found(facts: FileFacts) -> Iterator[str]:
         yield "Quotes in values have a backslash before them."
 
 
-def what_was_mended(facts: FileFacts) -> Iterator[str]:
-    """What was done to rows that could not be read strictly, a sentence for each kind."""
+def what_was_mended(facts: FileFacts) -> Iterator[Fact]:
+    """What was done to rows that could not be read strictly, one for each kind, and what a person can do about it."""
     for mend in facts.mends:
-        values = ", ".join(map(isolate, mend.values[:12]))
         has = plural(mend.rows, "row has a stray quote", "rows have stray quotes")
-        yield (
-            f"{has}, read as a part of the value; the first in line {number(mend.line)}: "
-            f"{isolate(mend.text[:200])} was read as {values}."
+        values = ", ".join(map(isolate, mend.values[:12]))
+        example = f": {isolate(mend.text[:200])} was read as {values}" if mend.text else ""
+        yield Fact(
+            f"{has}, read as a part of the value; the first in line {number(mend.line)}{example}.",
+            "Double such quotes where the file comes from, and add it again; or Files & columns, How it is read, "
+            "Quotes around values",
         )
 
 

@@ -22,8 +22,8 @@ _HEADERS = {0: "none", 1: "one line", 2: "two lines", 3: "three lines", 4: "four
 
 def writing(session: Session, file: StoredFile, facts: FileFacts) -> None:
     """A popover that tells how the file was read and lets its owner say how it is written; that file is read anew."""
-    for words in what_was_mended(facts):
-        st.markdown(f":small[:gray[{sentence(words)}]]")
+    for fact in what_was_mended(facts):
+        st.markdown(f":small[:gray[{sentence(fact.words)} To change it: {sentence(fact.change)}.]]")
     with st.popover("How it is read", icon=":material/tune:", type="tertiary"):
         for words in how_found(facts) if facts.usable else ():
             st.markdown(f":small[{sentence(words)}]")

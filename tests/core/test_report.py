@@ -79,6 +79,27 @@ def test_the_report_says_what_was_found_decided_changed_and_rejected(service, se
     assert len(rows_not_taken(service.open(session))) == 7
 
 
+def test_rows_that_were_mended_are_told_with_an_example_and_what_to_do_and_without_one_of_hidden_columns(service):
+    calls = 'call_id,rule_id,rule_text\nc1,1,Main\nc1,2,"never closed\nc2,1,"a 5" pipe"\nc2,2,Prices\n'
+    session = service.create([("calls.csv", io.BytesIO(calls.encode()))], owner=SHARED)
+    service.look(session.id, by=EVERYONE)
+    service.runner.wait(session.id)
+    service.process(session.id, by=EVERYONE)
+    (file,) = told(service, service.runner.wait(session.id)).files
+    (mended,) = [one for one in file.changed if "stray" in one.words]
+    said = words([mended])
+    assert said.startswith("2 rows have stray quotes, read as a part of the value; the first in line 3: ")
+    assert said.endswith('c1,2,"never closed was read as c1, 2, "never closed.')
+    assert "How it is read, Quotes around values" in mended.change
+    assert f"{said} [To change it: {mended.change}]" in as_text(told(service, service.store.read(session.id)))
+
+    (key,) = service.store.read(session.id).found["mapped"]
+    service.set_pseudonyms(session.id, key, {"call_id": True}, by=EVERYONE)
+    service.process(session.id, by=EVERYONE)
+    (file,) = told(service, service.runner.wait(session.id)).files
+    assert "value; the first in line 3." in words(file.changed) and "never closed" not in words(file.changed)
+
+
 def test_what_was_chosen_since_is_said_and_the_report_stays_that_of_the_import(service, session):
     before = told(service, session)
     (key, *_) = session.found["mapped"]
