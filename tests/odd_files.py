@@ -243,6 +243,20 @@ def _damage() -> list[Odd]:
             [(5, spoiled)],
         ),
         Odd(
+            "row-names",
+            "a first column of row numbers, without a name, as R writes it",
+            b'"call_id","label"\n"1","A","menu"\n"2","A","help"\n"3","B","menu"\n',
+            ("column 1", "call_id", "label"),
+            [("1", "A", "menu"), ("2", "A", "help"), ("3", "B", "menu")],
+            mended=3,
+        ),
+        Odd(
+            "numbered-rows",
+            "a header that has lost a column, but not that of the numbers",
+            b"no,label\n1,A,menu\n2,A,help\n3,B,menu\n",
+            refused="The header, in line 1, has 2 columns, most rows have 3.",
+        ),
+        Odd(
             "short-header",
             "a header that has lost a column",
             b"call,step\n" + b"A,1,x\n" * 4,

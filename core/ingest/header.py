@@ -1,7 +1,8 @@
 """Where the table of a file begins: the lines before its header, the lines of the header, and the number of columns.
 
 A header is told from rows by what they look like: where a column has nothing but numbers and dates, words above them
-are its name. Where nothing tells, the first row is the header.
+are its name. Where nothing tells, the first row is the header. One that is a name short, above a first column that
+counts the rows, is as R writes tables: the column of the counts is the one without a name.
 """
 
 import re
@@ -9,9 +10,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from core.ingest.names import may_count_rows
+
 MOST_HEADERS = 4
 _FIRST_FEW = 5
 _NEARLY_ALL = 0.95
+_FEW_COUNTED = 3
 _ENOUGH = 0.2
 """Of the rows must have as many columns as the header for that to be the number of columns, if most have another."""
 _MEASURED = re.compile(r"[\d\s.,:;/+\-\u2212%$€£¥₪()TZ']*\d[\d\s.,:;/+\-\u2212%$€£¥₪()TZ']*(?:[AaPp]\.?[Mm]\.?)?")
@@ -28,12 +32,16 @@ class Row(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """`preamble` is the number of lines before the header and `header` the number of its rows, `names` their cells."""
+    """`preamble` is the number of lines before the header and `header` the number of its rows, `names` their cells.
+
+    `counting`: the header has no name for the first column, which counts the rows; an empty one was put into `names`.
+    """
 
     preamble: int
     header: int
     width: int
     names: tuple[tuple[str, ...], ...]
+    counting: bool = False
 
 
 def layout(rows: Sequence[Row], preamble: int | None = None, header: int | None = None) -> Layout:
@@ -49,10 +57,22 @@ def layout(rows: Sequence[Row], preamble: int | None = None, header: int | None 
     start = 0 if preamble is not None else _start(rows, width, measured)
     count = _count(rows[start:], width, measured, body) if header is None else min(header, len(rows) - start)
     names = tuple(tuple(row.cells) for row in rows[start : start + count])
-    if names:
-        width = _width(width, names[-1], [row.cells for row in rows[start + count :]])
-        names = tuple(_trimmed(row, width) for row in names)
-    return Layout(rows[start].line - 1, count, width, names)
+    if not names:
+        return Layout(rows[start].line - 1, count, width, names)
+    below = [row.cells for row in rows[start + count :]]
+    width = _width(width, names[-1], below)
+    names = tuple(_trimmed(row, width) for row in names)
+    counting = count == 1 and _leaves_out_counts(names[0], [row for row in below if len(row) == width], width)
+    return Layout(rows[start].line - 1, count, width, (("", *names[0]),) if counting else names, counting)
+
+
+def _leaves_out_counts(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether all that the header lacks is a name for a first column that counts the rows, from 0 or 1."""
+    if len(header) != width - 1 or len(rows) < _FEW_COUNTED or may_count_rows(header[0]):
+        return False
+    counts = [row[0].strip() for row in rows]
+    first = 0 if counts[0] == "0" else 1
+    return counts == [str(number) for number in range(first, first + len(counts))]
 
 
 def _is_measured(values: Sequence[str]) -> bool:

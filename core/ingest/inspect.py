@@ -14,10 +14,11 @@ from core.errors import FileRefused
 from core.ingest import dates, personal
 from core.ingest.boxes import Taken, look, take
 from core.ingest.evidence import first_rows, tells_phases
-from core.ingest.facts import Box, ColumnFacts, Dialect, FileFacts, Kind, Wish
+from core.ingest.facts import Box, ColumnFacts, Dialect, FileFacts, Kind, Mend, Wish
 from core.ingest.header import names_of
 from core.ingest.lifecycle import Phase, in_phase
 from core.ingest.load import column, is_plausible, moment, parsed_date, refused_rows, rows
+from core.ingest.mend import COUNTED
 from core.ingest.plain import Plain, plain_of
 from core.ingest.scan import records
 from core.ingest.sniff import AGREEING
@@ -146,10 +147,12 @@ def _facts(
             "None of the rows fits the header.",
             "Check that the header line has as many columns as the rows below it.",
         )
+    dialect = written.dialect
+    counted = Mend(what=COUNTED, rows=taken, line=dialect.preamble + dialect.header)
     return FileFacts(
-        dialect=written.dialect,
+        dialect=dialect,
         evidence=written.evidence,
-        mends=file.mends,
+        mends=((counted,) if written.counting else ()) + file.mends,
         rows=taken + unreadable,
         unreadable=unreadable,
         columns=tuple(columns),

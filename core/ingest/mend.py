@@ -19,6 +19,7 @@ REREAD = 8
 STEPS, BYTES_A_STEP = 100_000, 20
 """What may be spent on rows whose quotes are in disorder: a row takes some tens of steps, of some microseconds each."""
 STRAY = "has a stray quote, which was read as a part of its value"
+COUNTED = "has a value more than the header has names, and the first counts the rows"
 SPOILED = "has a quote that is not closed, or text behind a closing quote"
 NO_TEXT = "holds bytes that are no text"
 

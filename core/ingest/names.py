@@ -71,6 +71,7 @@ _OF_A_MENU = {
 _ID = (
     "n id ids uid uuid guid no nr num number key code ref kennung nummer numero identifiant identificador מזהה מספר קוד"
 )
+_ROW = "row line index count sequence record entry event zeile datensatz ereignis fila evento ligne événement שורה אירוע"
 _BETWEEN = "of the der des de del du la el le"
 _COMPOUND = re.compile(r"(?<=..)s?(nummer|kennung|nr)$")  # German writes the number of a thing as one word
 _NAME = "name nombre nom שם"
@@ -98,6 +99,11 @@ def match_in_menu(name: str) -> Match | None:
     if found is None and (alone := _BY_WORDS_IN_MENU.get("".join(words(name)))):
         return Match(alone[0], _WEAK, alone[1])
     return found
+
+
+def may_count_rows(name: str) -> bool:
+    """Whether a column named `name`, such as "id" or "row no" but not "call_id", may well count the rows."""
+    return _COUNTING.issuperset(words(name))
 
 
 def last_resort(name: str) -> int | None:
@@ -140,6 +146,7 @@ def _known(names: dict[Role, str]) -> dict[str, tuple[Role, int]]:
 
 
 _ID_WORDS, _NAME_WORDS, _UNIT_WORDS = (frozenset(words(text)) for text in (f"{_ID} {_BETWEEN}", _NAME, _UNIT))
+_COUNTING = frozenset(words(f"{_ID} {_ROW}"))
 _BY_WORDS = _known(_USUAL)
 _BY_WORDS_IN_MENU = _known(_OF_A_MENU)
 _BY_LAST_RESORT = _known({Role.CALL: _LAST_RESORT})

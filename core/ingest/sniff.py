@@ -47,11 +47,13 @@ class _Way(NamedTuple):
 
 class Sniffed(NamedTuple):
     """`dialect` without its encoding and line ends, and the cells of each header row; `agreeing` is the share of rows
-    with the same number of columns, 0 where that is one and still some rows hold a usual delimiter."""
+    with the same number of columns, 0 where that is one and still some rows hold a usual delimiter. `counting` as in
+    header.Layout."""
 
     dialect: Dialect
     header: tuple[tuple[str, ...], ...]
     agreeing: float
+    counting: bool
 
 
 def sniff(path: Path, guards: Guards, wish: Wish | None = None) -> Sniffed:
@@ -76,7 +78,7 @@ def sniff(path: Path, guards: Guards, wish: Wish | None = None) -> Sniffed:
     begins = layout(_rows(head, dialect, guards), preamble, wish.header)
     dialect = msgspec.structs.replace(dialect, preamble=begins.preamble, header=begins.header, width=begins.width)
     is_column = best.dialect.width == 1 and not _CUTTING.search(text)
-    return Sniffed(dialect, begins.names, 1.0 if is_column else best.agreeing)
+    return Sniffed(dialect, begins.names, 1.0 if is_column else best.agreeing, begins.counting)
 
 
 def _pieces(path: Path) -> Iterator[str]:

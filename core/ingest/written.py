@@ -13,12 +13,13 @@ from core.settings import Guards
 
 class Written(NamedTuple):
     """The dialect of an upload, what speaks for its encoding, the cells of its header rows, and the share of its first
-    rows that agree on the number of columns, 0 where that is one."""
+    rows that agree on the number of columns, 0 where that is one. `counting` as in header.Layout."""
 
     dialect: Dialect
     evidence: Evidence
     header: tuple[tuple[str, ...], ...]
     agreeing: float
+    counting: bool
 
 
 def how_written(path: Path, work: Path, guards: Guards, wish: Wish | None = None) -> Written:
@@ -37,7 +38,7 @@ def how_written(path: Path, work: Path, guards: Guards, wish: Wish | None = None
             )
     damaged = scanned.foreign is not None or _has_quotes_before(utf8, sniffed.dialect)
     dialect = msgspec.structs.replace(sniffed.dialect, encoding=encoding, newline=scanned.newline, damaged=damaged)
-    return Written(dialect, evidence, sniffed.header, sniffed.agreeing)
+    return Written(dialect, evidence, sniffed.header, sniffed.agreeing, sniffed.counting)
 
 
 def _has_quotes_before(path: Path, dialect: Dialect) -> bool:

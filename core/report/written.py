@@ -5,6 +5,7 @@ from html import escape
 
 from core.ingest.decode import named
 from core.ingest.facts import FileFacts, Kind, Packing
+from core.ingest.mend import COUNTED
 from core.report.told import Fact, FileReport, Reason, Report
 from core.text import clean, isolate, number, plural, without_isolates
 
@@ -62,6 +63,14 @@ def how_found(facts: FileFacts) -> Iterator[str]:
 def what_was_mended(facts: FileFacts) -> Iterator[Fact]:
     """What was done to rows that could not be read strictly, one for each kind, and what a person can do about it."""
     for mend in facts.mends:
+        if mend.what == COUNTED:
+            yield Fact(
+                f"The header, in line {number(mend.line)}, has a name less than there are columns. The first column "
+                f"counts the rows, so it was taken for the one without a name: it is called "
+                f"{isolate(facts.header[0])}, and the names are those of the columns behind it.",
+                "Where that is not so, correct the header where the file comes from, and add it again",
+            )
+            continue
         has = plural(mend.rows, "row has a stray quote", "rows have stray quotes")
         values = ", ".join(map(isolate, mend.values[:12]))
         example = f": {isolate(mend.text[:200])} was read as {values}" if mend.text else ""

@@ -100,6 +100,18 @@ def test_rows_that_were_mended_are_told_with_an_example_and_what_to_do_and_witho
     assert "value; the first in line 3." in words(file.changed) and "never closed" not in words(file.changed)
 
 
+def test_a_column_that_was_taken_for_the_one_without_a_name_is_told(service):
+    calls = "call_id,rule_id\n1,a,1\n2,a,2\n3,b,1\n"
+    session = service.create([("calls.csv", io.BytesIO(calls.encode()))], owner=SHARED)
+    service.look(session.id, by=EVERYONE)
+    service.runner.wait(session.id)
+    service.process(session.id, by=EVERYONE)
+    (file,) = told(service, service.runner.wait(session.id)).files
+    assert "The header, in line 1, has a name less" in words(file.changed)
+    assert "it is called column 1" in words(file.changed)
+    assert [name for name, *_ in file.columns] == ["column 1", "call_id", "rule_id"]
+
+
 def test_what_was_chosen_since_is_said_and_the_report_stays_that_of_the_import(service, session):
     before = told(service, session)
     (key, *_) = session.found["mapped"]
