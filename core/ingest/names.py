@@ -71,7 +71,7 @@ _OF_A_MENU = {
 _ID = (
     "n id ids uid uuid guid no nr num number key code ref kennung nummer numero identifiant identificador מזהה מספר קוד"
 )
-_ROW = "row line index count sequence record entry event zeile datensatz ereignis fila evento ligne événement שורה אירוע"
+_ROW = "row line index sequence record entry event zeile datensatz ereignis fila evento ligne événement שורה אירוע"
 _BETWEEN = "of the der des de del du la el le"
 _COMPOUND = re.compile(r"(?<=..)s?(nummer|kennung|nr)$")  # German writes the number of a thing as one word
 _NAME = "name nombre nom שם"
