@@ -27,6 +27,7 @@ class Odd(NamedTuple):
     aside: Sequence[tuple[int, str]] = ()
     mended: int = 0
     refused: str = ""
+    another: int = 0
 
 
 PLAIN: list[Row] = [("A", "1", "menu"), ("A", "2", "help"), ("B", "1", "menu")]
@@ -241,6 +242,38 @@ def _damage() -> list[Odd]:
             '"C,1\nC,2,y\n',
             [("C", "2", "y")],
             [(5, spoiled)],
+        ),
+        Odd(
+            "two-tables",
+            "another table below the first, with a title and a header of its own",
+            (table(rows=3 * PLAIN) + "\nCalls by day\nday,calls\nSunday,1\nMonday,2\n").encode(),
+            HEADER,
+            3 * PLAIN,
+            aside=[(12, "has 1 columns"), *((line, "has 2 columns") for line in (13, 14, 15))],
+            another=13,
+        ),
+        Odd(
+            "two-of-a-size",
+            "another table below the first, as long as that",
+            (table(rows=3 * PLAIN) + "day,calls\n" + "Sunday,1\nMonday,2\n" * 4).encode(),
+            refused="rows have 3 columns, and from line 11 on 2.",
+        ),
+        Odd(
+            "table-between",
+            "another table between rows of the first, with more columns",
+            (table(rows=3 * PLAIN) + "\nday,calls,ends,costs\nSunday,1,2,3\nMonday,4,5,6\n\nC,1,menu\n").encode(),
+            HEADER,
+            [*3 * PLAIN, ("C", "1", "menu")],
+            aside=[(line, "more than 3") for line in (12, 13, 14)],
+            another=12,
+        ),
+        Odd(
+            "notes-below",
+            "rows that have lost a column, and others",
+            (table(rows=3 * PLAIN) + "C,1\nC,2\nC,3\nD,1,menu\nnotes, by hand\nand others, too\nD,2,menu\n").encode(),
+            HEADER,
+            [*3 * PLAIN, ("D", "1", "menu"), ("D", "2", "menu")],
+            aside=[(line, "has 2 columns") for line in (11, 12, 13, 15, 16)],
         ),
         Odd(
             "row-names",

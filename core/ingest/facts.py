@@ -128,6 +128,14 @@ class Mend(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[str, ...] = ()
 
 
+class Another(msgspec.Struct, frozen=True, kw_only=True):
+    """What seems to be another table below the first: the line of its header, its rows and columns."""
+
+    line: int
+    rows: int
+    columns: int
+
+
 class FirstRows(msgspec.Struct, frozen=True, kw_only=True):
     """What the first rows show of a column: how many rows, different values, and runs of rows with one value.
 
@@ -167,7 +175,8 @@ class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     """`rows` counts all rows below the header, `unreadable` those of them that do not fit the columns.
-    `mends` are those that do only because something was done to them.
+    `mends` are those that do only because something was done to them. `another` are those of them that seem to be
+    another table.
 
     `hidden` are the columns whose values were taken out of `samples` and `preview`, and for what ("pseudonym" or "left
     out"). A file that cannot be used has a `problem` and a `hint`, and of the rest only the dialect's box is to be
@@ -179,6 +188,7 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     mends: tuple[Mend, ...] = ()
     rows: int = 0
     unreadable: int = 0
+    another: Another | None = None
     columns: tuple[ColumnFacts, ...] = ()
     preview: tuple[tuple[str | None, ...], ...] = ()
     hidden: dict[str, str] = {}

@@ -87,6 +87,11 @@ def _speaks_of(cells: Sequence[str], measured: Sequence[int], least: int) -> boo
     return len(above) >= least and not any(_MEASURED.fullmatch(cell) for cell in cells)
 
 
+def may_name_columns(cells: Sequence[str]) -> bool:
+    """Whether these may be names of columns: each there and another, and none a number or date."""
+    return len({cell.strip() for cell in cells} - {""}) == len(cells) and not any(map(_MEASURED.fullmatch, cells))
+
+
 def _start(rows: Sequence[Row], width: int, measured: Sequence[int]) -> int:
     """The place of the header's first row among the rows: those before it are no part of the table."""
     first = next(place for place, row in enumerate(rows) if len(row.cells) == width)

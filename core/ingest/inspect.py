@@ -12,7 +12,9 @@ import msgspec
 from core.engine import connect
 from core.errors import FileRefused
 from core.ingest import dates, personal
+from core.ingest.another import another_table, check_that_one
 from core.ingest.boxes import Taken, look, take
+from core.ingest.decode import as_utf8
 from core.ingest.evidence import first_rows, tells_phases
 from core.ingest.facts import Box, ColumnFacts, Dialect, FileFacts, Kind, Mend, Wish
 from core.ingest.header import names_of
@@ -52,6 +54,9 @@ def inspect(
         taken = take(path, box, work / "taken_0.csv", guards)
         written = how_written(taken.path, work, guards, _wished(wish, taken, box))
         written = written._replace(dialect=msgspec.structs.replace(written.dialect, box=box))
+        if written.agreeing < AGREEING:
+            whole = as_utf8(taken.path, written.dialect.encoding, written.dialect.newline, work / "whole.csv")
+            check_that_one(whole, written.dialect, guards)
         header = columns_of(written)
         file = plain_of(taken, written.dialect, work, 0, guards, keep=path)
         if file.path == file.original:
@@ -147,6 +152,7 @@ def _facts(
             "None of the rows fits the header.",
             "Check that the header line has as many columns as the rows below it.",
         )
+    orderly = unreadable > 0 and file.dialect.orderly
     dialect = written.dialect
     counted = Mend(what=COUNTED, rows=taken, line=dialect.preamble + dialect.header)
     return FileFacts(
@@ -155,6 +161,7 @@ def _facts(
         mends=((counted,) if written.counting else ()) + file.mends,
         rows=taken + unreadable,
         unreadable=unreadable,
+        another=another_table(file.path, file.dialect, guards, len(header)) if orderly else None,
         columns=tuple(columns),
         preview=tuple(tuple(value and value[:SAMPLE_LENGTH] for value in row) for row in zip(*preview, strict=True)),
     )

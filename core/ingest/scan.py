@@ -123,11 +123,14 @@ def records(path: Path, dialect: Dialect, guards: Guards) -> Iterator[Rows]:
 
 
 class Misfits(NamedTuple):
-    """Of some records those that do not have as many values as there are columns: the byte and the values of each."""
+    """Of some records those that do not have as many values as there are columns: the byte, the values, the place
+    among these records and the line of each."""
 
     n_records: int
     starts: Places
     n_values: Places
+    numbers: Places
+    lines: Places
 
 
 def misfits(path: Path, dialect: Dialect, guards: Guards, n_columns: int) -> Iterator[Misfits]:
@@ -142,7 +145,7 @@ def misfits(path: Path, dialect: Dialect, guards: Guards, n_columns: int) -> Ite
             for number, more in zip(odd.tolist(), (n_values[odd] - n_columns).tolist(), strict=True)
             if more < 0 or not re.search(f"(?:{empty}){{{more}}}[\r\n]*$".encode(), rows.text(number))
         ]
-        yield Misfits(len(rows.starts), rows.starts[kept], n_values[kept])
+        yield Misfits(len(rows.starts), rows.starts[kept], n_values[kept], np.array(kept, np.int64), rows.lines[kept])
 
 
 def _size(guards: Guards) -> int:

@@ -2,7 +2,7 @@
 
 from core.report.making import report_of, rows_not_taken
 from core.report.told import Fact, FileReport, Reason, Report
-from core.report.written import as_html, as_text, how_found, how_written, lines_of, what_was_mended
+from core.report.written import as_html, as_text, how_found, how_written, lines_of, what_lies_below, what_was_mended
 
 __all__ = [
     "Fact",
@@ -16,5 +16,6 @@ __all__ = [
     "lines_of",
     "report_of",
     "rows_not_taken",
+    "what_lies_below",
     "what_was_mended",
 ]

@@ -11,7 +11,7 @@ from core.ingest.guessing import content_of, guess
 from core.ingest.mapping import NAMES, ColumnMapping, Content, Group, Role, Treatment
 from core.plan import fingerprint, header_groups, inspected, mapping_of
 from core.report.told import Fact, FileReport, Reason, Report
-from core.report.written import how_written, what_was_mended
+from core.report.written import how_written, what_lies_below, what_was_mended
 from core.sessions import Session, StoredFile
 from core.tables.calllog import CallLog
 from core.tables.schema import FileAccount
@@ -113,6 +113,7 @@ def _found(file: StoredFile, facts: FileFacts, account: FileAccount) -> list[Fac
         span = f", {day_span(date.fromisoformat(account.first_day), date.fromisoformat(account.last_day))}"
     if account.calls:
         told.append(Fact(f"{plural(account.calls, 'call')}{span}."))
+    told += what_lies_below(facts)
     return told
 
 

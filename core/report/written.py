@@ -81,6 +81,17 @@ def what_was_mended(facts: FileFacts) -> Iterator[Fact]:
         )
 
 
+def what_lies_below(facts: FileFacts) -> Iterator[Fact]:
+    """Another table in the file, which is not read, and what a person can do about it."""
+    if facts.another:
+        line, rows, columns = facts.another.line, facts.another.rows, facts.another.columns
+        yield Fact(
+            f"From line {number(line)} on there seems to be another table, of {plural(columns, 'column')}: its "
+            f"{plural(rows, 'row')} {'is' if rows == 1 else 'are'} not taken.",
+            "Save it as a file of its own and add that, or take it out of this one",
+        )
+
+
 def lines_of(reason: Reason) -> str:
     """The lines of the first rows, `2883, 5765, …`."""
     return ", ".join(map(number, reason.lines)) + (", …" if reason.n > len(reason.lines) > 0 else "")

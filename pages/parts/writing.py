@@ -10,7 +10,7 @@ import streamlit as st
 from core.ingest.decode import ENCODINGS
 from core.ingest.facts import DELIMITER_NAMES, FileFacts, Wish
 from core.plan import wish_of
-from core.report import how_found, what_was_mended
+from core.report import how_found, what_lies_below, what_was_mended
 from core.sessions import Session, StoredFile
 from pages.parts import state
 from pages.parts.text import sentence
@@ -22,6 +22,8 @@ _HEADERS = {0: "none", 1: "one line", 2: "two lines", 3: "three lines", 4: "four
 
 def writing(session: Session, file: StoredFile, facts: FileFacts) -> None:
     """A popover that tells how the file was read and lets its owner say how it is written; that file is read anew."""
+    for fact in what_lies_below(facts):
+        st.warning(f"{sentence(fact.words)} {sentence(fact.change)}.", icon=":material/warning:")
     for fact in what_was_mended(facts):
         st.markdown(f":small[:gray[{sentence(fact.words)} To change it: {sentence(fact.change)}.]]")
     with st.popover("How it is read", icon=":material/tune:", type="tertiary"):

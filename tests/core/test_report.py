@@ -100,8 +100,8 @@ def test_rows_that_were_mended_are_told_with_an_example_and_what_to_do_and_witho
     assert "value; the first in line 3." in words(file.changed) and "never closed" not in words(file.changed)
 
 
-def test_a_column_that_was_taken_for_the_one_without_a_name_is_told(service):
-    calls = "call_id,rule_id\n1,a,1\n2,a,2\n3,b,1\n"
+def test_a_column_taken_for_the_one_without_a_name_and_another_table_are_told(service):
+    calls = "call_id,rule_id\n1,a,1\n2,a,2\n3,b,1\n4,b,2\n5,c,1\n6,c,1\n\nday,calls\nMay,2\nJune,1\n"
     session = service.create([("calls.csv", io.BytesIO(calls.encode()))], owner=SHARED)
     service.look(session.id, by=EVERYONE)
     service.runner.wait(session.id)
@@ -109,6 +109,9 @@ def test_a_column_that_was_taken_for_the_one_without_a_name_is_told(service):
     (file,) = told(service, service.runner.wait(session.id)).files
     assert "The header, in line 1, has a name less" in words(file.changed)
     assert "it is called column 1" in words(file.changed)
+    assert "From line 9 on there seems to be another table, of 2 columns: its 2 rows are not taken." in words(
+        file.found
+    )
     assert [name for name, *_ in file.columns] == ["column 1", "call_id", "rule_id"]
 
 

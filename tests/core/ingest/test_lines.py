@@ -45,7 +45,9 @@ class Reading:
                 self.refused = list(load.refused_rows(connection, "refused"))
             if file.dialect.orderly:
                 seen = [
-                    one for some in misfits(file.path, file.dialect, guards, 3) for one in zip(*some[1:], strict=True)
+                    one
+                    for some in misfits(file.path, file.dialect, guards, 3)
+                    for one in zip(some.starts, some.n_values, strict=True)
                 ]
                 assert [load.misfit(n, 3) for _, n in seen] == [reason for _, reason in self.refused]
             rows, offsets = np.arange(len(self.values)), np.array([offset for offset, _ in self.refused], np.int64)

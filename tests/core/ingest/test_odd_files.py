@@ -31,6 +31,7 @@ def test_an_odd_file_is_read_right_or_refused_in_words(tmp_path: Path, odd: Odd)
     assert (facts.problem, facts.header) == ("", tuple(odd.header))
     assert (facts.rows, facts.unreadable) == (len(odd.rows) + len(odd.aside), len(odd.aside))
     assert sum(mend.rows for mend in facts.mends) == odd.mended
+    assert (facts.another.line if facts.another else 0) == odd.another
 
     file = plain(path, facts.dialect, work, 0, Guards())
     with connect(tmp_path, memory=MEMORY) as connection:
