@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ROLE=COLUMN",
         help='e.g. --map call="Case ID"; may be repeated',
     )
+    command.add_argument("--zone", default="", metavar="ZONE", help="tell days and hours by its clocks: Europe/Berlin")
     command.add_argument("--sheet", default="", metavar="NAME", help="of a workbook, this sheet")
     command.add_argument("--member", default="", metavar="NAME", help="of a zip, this file")
     command.add_argument(
@@ -160,7 +161,7 @@ def _import(service: Service, given: argparse.Namespace) -> int:
         session = service.create(files, owner=SHARED, name=given.name)
     try:
         _choose_parts(service, session.id, given.sheet, given.member)
-        session = _processed(service, session.id, wanted, given.pseudonymise, given.leave_out)
+        session = _processed(service, session.id, wanted, given.pseudonymise, given.leave_out, given.zone)
         if given.forget_uploads:
             session = service.forget_uploads(session.id, by=EVERYONE)
     except ThroughlineError as error:
@@ -188,7 +189,12 @@ def _choose_parts(service: Service, session_id: str, sheet: str, member: str) ->
 
 
 def _processed(
-    service: Service, session_id: str, wanted: dict[str, str], pseudonymised: list[str], left_out: list[str]
+    service: Service,
+    session_id: str,
+    wanted: dict[str, str],
+    pseudonymised: list[str],
+    left_out: list[str],
+    zone: str,
 ) -> Session:
     """The session once its files are looked at, mapped and processed. Raises ThroughlineError."""
     service.look(session_id, by=EVERYONE)
@@ -199,6 +205,8 @@ def _processed(
         print(clean(notice), file=sys.stderr)
     service.set_roles(session_id, wanted, by=EVERYONE)
     service.hide(session_id, pseudonymised, left_out, by=EVERYONE)
+    if zone:
+        service.set_zone(session_id, zone, by=EVERYONE)
     service.process(session_id, by=EVERYONE)
     return _ended(service.runner.wait(session_id, _progress))
 

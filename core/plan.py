@@ -1,13 +1,13 @@
 """What a session's record holds of its import: the facts of its files and the mapping of each header."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
 
 from core.errors import FileRefused, NotReady
-from core.ingest import dates, mapping
+from core.ingest import dates, mapping, zones
 from core.ingest.facts import ColumnFacts, FileFacts, Wish
 from core.ingest.guessing import proposed
 from core.ingest.mapping import NOT_TO_HIDE, OF_A_MENU, ColumnMapping, Content, Group, Role, groups, with_role
@@ -15,7 +15,8 @@ from core.profile.schema import Wanted
 from core.sessions import Session, StoredFile
 
 _PART, _WISH = "part:", "written:"
-"""Begins the keys of a plan that belong to files; the others belong to headers."""
+"""Begins the keys of a plan that belong to files; the others belong to headers, but for this one:"""
+_CLOCKS = "clocks"
 
 
 def facts_of(file: StoredFile) -> FileFacts | None:
@@ -198,6 +199,18 @@ def with_wish(session: Session, file_id: str, wish: Wish) -> Session:
     return msgspec.structs.replace(session, files=files, plan={**session.plan, _WISH + file_id: _plain(wish)})
 
 
+def zone_of(session: Session) -> str:
+    """The time zone that a person chose for the session's days and hours, "" where nobody did."""
+    zone: str = session.plan.get(_CLOCKS, {}).get("zone", "")
+    return zone
+
+
+def with_zone(session: Session, zone: str) -> Session:
+    """The session with days and hours told by the clocks of a time zone, "" for none. Raises ThroughlineError."""
+    zones.check(zone)
+    return msgspec.structs.replace(session, plan={**session.plan, _CLOCKS: {"zone": zone}})
+
+
 def with_roles(session: Session, key: str, wanted: Mapping[str, Role]) -> Session:
     """The session with roles (column -> role) chosen for the files whose header has `key`."""
     before = choices(session, key)
@@ -239,6 +252,7 @@ def fingerprint(session: Session) -> str:
     """A short text that changes when the usable files or what their columns are changes."""
     told: list[Any] = [(group.file_ids, mapping_of(session, group)) for group in header_groups(session)]
     told += [(file_id, facts.box.part) for file_id, facts in inspected(session).items() if facts.box.part]
+    told += [zone] if (zone := zone_of(session)) else []
     return hashlib.blake2b(msgspec.json.encode(told), digest_size=8).hexdigest()
 
 
@@ -247,10 +261,25 @@ def _plain(value: Any) -> dict[str, Any]:
     return plain
 
 
-def clocks(session: Session) -> str:
-    """By which clock the session's times are told, in a sentence."""
-    formats = {mapping_of(session, group).date_format for group in header_groups(session)} - {""}
-    absolute = {one for one in formats if "%z" in one or one.endswith("Z")}
+def timed_groups(session: Session) -> list[Group]:
+    """The headers whose files tell the time of day."""
+    return [group for group in header_groups(session) if dates.has_time(mapping_of(session, group).date_format)]
+
+
+def clocks(session: Session, zone: str) -> str:
+    """By which clock the session's times are told where `zone` is the time zone that was chosen, in words."""
+    return clocks_of({mapping_of(session, group).date_format for group in header_groups(session)} - {""}, zone)
+
+
+def clocks_of(formats: Collection[str], zone: str) -> str:
+    """The same of times in these formats."""
+    formats, absolute = set(formats), set(filter(dates.has_offset, formats))
+    if zone:
+        taken = (
+            " Times without an offset are taken to be told by them already: of an hour that comes twice as the later "
+            "one, of one that is skipped an hour later."
+        )
+        return f"Days and hours are told by the clocks of {zone}.{'' if absolute == formats else taken}"
     if not absolute:
         return (
             "Times are told as the files have them, without a time zone: where clocks are changed, an hour can be "

@@ -40,6 +40,7 @@ from core.plan import (
     with_part,
     with_roles,
     with_wish,
+    with_zone,
     without_choices,
 )
 from core.privacy import discreet, hidden, hiding, place_without, pseudonymised, wants_pseudonyms
@@ -344,6 +345,15 @@ class Service:
 
     def set_date_format(self, session_id: str, key: str, date_format: str, *, by: Visitor) -> Session:
         return self._choose(session_id, lambda session: with_date_format(session, key, date_format), by, key)
+
+    def set_zone(self, session_id: str, zone: str, *, by: Visitor) -> Session:
+        """Tell days and hours by the clocks of a time zone, "" for none. Raises ThroughlineError for an unknown one."""
+
+        def changed(session: Session) -> Session:
+            check_not_fixed(session)
+            return with_zone(session, zone)
+
+        return self._update(session_id, changed, by)
 
     def set_content(self, session_id: str, key: str, content: Content, *, by: Visitor) -> Session:
         """Say what the files whose header has `key` hold: calls, or the menu."""

@@ -24,6 +24,7 @@ from core.plan import (
     wish_of,
     with_facts,
     with_profiles,
+    zone_of,
 )
 from core.privacy import discreet, hidden, outdated, wants_pseudonyms
 from core.profile import build as profiling
@@ -178,6 +179,7 @@ def _sources(store: SessionStore, session: Session) -> list[Source]:
             mappings[file.id],
             facts[file.id].rows,
             file.id[:FILE_ID],
+            zone_of(session),
         )
         for file in session.files
         if file.id in mappings

@@ -98,7 +98,7 @@ def both(*files: naive.File) -> Iterator[tuple[CallLog, naive.Log]]:
             written = how_written(path, path.parent, Guards())
             dialect, header = written.dialect, columns_of(written)
             mapping = mapped(header, file.roles, file.date_format, file.attributes)
-            sources.append(Source(path, "a.csv", dialect, mapping, id=file.id))
+            sources.append(Source(path, "a.csv", dialect, mapping, id=file.id, zone=file.zone))
         with closing(built(folder, *sources)) as log:
             yield log, naive.read(*files)
 

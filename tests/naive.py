@@ -5,8 +5,9 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from core.flow.filter import MISSING, Filter
 
@@ -18,7 +19,7 @@ MORE = ("queue wait", "handle time", "error")
 class File(NamedTuple):
     """The text of a file, the column of each role, how its dates are written, and what is kept with the call.
 
-    `id` is what filters call it; without one it is called by its place.
+    `id` is what filters call it; without one it is called by its place. `zone` is the one whose clocks tell its days.
     """
 
     text: str
@@ -27,6 +28,7 @@ class File(NamedTuple):
     delimiter: str = ","
     attributes: tuple[str, ...] = ()
     id: str = ""
+    zone: str = ""
 
 
 class Stray(NamedTuple):
@@ -64,6 +66,7 @@ class Call(NamedTuple):
     customer: str | None = None
     handle_time: float | None = None
     steps: tuple[Step, ...] = ()
+    zone: str = ""
 
 
 @dataclass
@@ -155,6 +158,21 @@ def read_date(text: str | None, date_format: str) -> datetime | None:
     return moment if 1900 <= moment.year < 2200 else None
 
 
+def in_utc(moment: datetime | None, zone: str) -> datetime | None:
+    """A time by its offset, or as the clocks of a zone show it, as UTC: of an hour that comes twice the later one."""
+    if moment is None or (moment.tzinfo is None and not zone):
+        return moment
+    if moment.tzinfo is None:
+        ways = [moment.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1)]
+        moment = max(ways)
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def shown(moment: datetime, zone: str) -> datetime:
+    """A time in UTC as the clocks of a zone show it; as it stands without a zone."""
+    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) if zone else moment
+
+
 def read(*files: File) -> Log:
     log = Log()
     steps: dict[tuple[int, str], list[Step]] = {}
@@ -185,7 +203,7 @@ def read(*files: File) -> Log:
                 log.strays.append(Stray(number, line, "declaration", None if leaves_out else text))
                 continue
             log.n_steps += 1
-            moment = read_date(row["timestamp"], file.date_format)
+            moment = in_utc(read_date(row["timestamp"], file.date_format), file.zone)
             log.unread_dates += row["timestamp"] is not None and moment is None and bool(file.date_format)
             steps.setdefault((number, call), []).append(Step(node, moment, row))
     for (number, call), taken in steps.items():
@@ -214,8 +232,8 @@ def read_call(number: int, file: File, call_id: str, steps: Sequence[Step]) -> C
         file=number,
         call_id=call_id,
         path=tuple(step.node for step in steps),
-        day=moments[0].date() if moments else None,
-        hour=moments[0].hour if timed else None,
+        day=shown(moments[0], file.zone).date() if moments else None,
+        hour=shown(moments[0], file.zone).hour if timed else None,
         file_id=file.id or str(number),
         values=values,
         at=moments[0] if moments else None,
@@ -223,6 +241,7 @@ def read_call(number: int, file: File, call_id: str, steps: Sequence[Step]) -> C
         customer=next((step.said["customer"] for step in steps if step.said.get("customer")), None),
         handle_time=next((one for step in steps if (one := seconds(step.said.get("handle time"))) is not None), None),
         steps=tuple(steps),
+        zone=file.zone,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from tests.naive import Call, Log, order
+from tests.naive import Call, Log, in_utc, order, shown
 from tests.naive_views import Row, nearest_rank
 
 Gap = tuple[str, str, int]
@@ -112,15 +112,21 @@ def load(calls: Sequence[Call], longest: int) -> list[Row]:
     """At every second of every day that has a call: only what changes there matters, so starts and midnights do."""
     spans = [found for call in calls if (found := span(call))]
     kept = [(begin, end) for begin, end in spans if end - begin <= timedelta(hours=longest)]
-    begun = Counter(begin.date() for begin, _ in spans)
-    days = set(begun) | {day for begin, end in kept for day in days_between(begin.date(), end.date())}
+    zone = calls[0].zone if calls else ""
+
+    def day_of(moment: datetime) -> date:
+        return shown(moment, zone).date()
+
+    begun = Counter(day_of(begin) for begin, _ in spans)
+    days = set(begun) | {day for begin, end in kept for day in days_between(day_of(begin), day_of(end))}
     rows: list[Row] = []
     for day in sorted(days):
-        midnight = datetime(day.year, day.month, day.day)
-        moments = sorted({midnight, *(begin for begin, _ in kept if begin.date() == day)})
+        midnight = in_utc(datetime(day.year, day.month, day.day), zone)
+        assert midnight is not None
+        moments = sorted({midnight, *(begin for begin, _ in kept if day_of(begin) == day)})
         levels = [sum(begin <= moment <= end for begin, end in kept) for moment in moments]
         peak = max(levels)
-        rows.append((day.isoformat(), begun[day], peak, moments[levels.index(peak)].strftime("%H:%M:%S")))
+        rows.append((day.isoformat(), begun[day], peak, shown(moments[levels.index(peak)], zone).strftime("%H:%M:%S")))
     untimed = len(calls) - len(spans)
     return rows + ([(None, untimed, None, None)] if untimed else [])
 

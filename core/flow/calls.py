@@ -48,9 +48,10 @@ def calls(
 ) -> pd.DataFrame:
     """The calls that pass, a row each: CALL_COLUMNS, then `attribute.<column>` for each column kept with the call.
 
-    call is the number of the call in the tables, file the file's name, at when its first dated step was (missing
-    without), intent and last_step are labels, queue_wait and handle_time seconds. `search` is looked for in the call
-    ids, in any case of letters. Raises ViewError for an `order` that is not one of ORDERS.
+    call is the number of the call in the tables, file the file's name, at when its first dated step was by the clocks
+    that times are told by (missing without), intent and last_step are labels, queue_wait and handle_time seconds.
+    `search` is looked for in the call ids, in any case of letters. Raises ViewError for an `order` that is not one of
+    ORDERS.
     """
     return _rows(log, _numbers(log, where, order, search, limit, offset))
 
@@ -71,9 +72,10 @@ def call_steps(log: CallLog, call: int) -> pd.DataFrame:
     time of day), visit says the how manieth time the call is on the node, url is the node's link.
     """
     steps = log.arrow(
-        """
-        SELECT position, node, "at", CASE WHEN (SELECT hour FROM calls WHERE "call" = $1) IS NOT NULL
-               THEN epoch("at" - lag("at") OVER (ORDER BY position)) END AS seconds
+        f"""
+        SELECT position, node, {log.local(identifier("at"))} AS "at",
+               CASE WHEN (SELECT hour FROM calls WHERE "call" = $1) IS NOT NULL
+                    THEN epoch(steps."at" - lag(steps."at") OVER (ORDER BY position)) END AS seconds
         FROM steps WHERE "call" = $1 ORDER BY position
         """,
         [call],
@@ -147,9 +149,10 @@ def _numbers(
 def _rows(log: CallLog, numbers: NDArray[np.int32]) -> pd.DataFrame:
     """The rows of these calls, in this order."""
     attributes = "".join(f", {identifier(f'attribute.{name}')}" for name in log.about.attributes)
+    at = log.local(identifier("at"))
     rows = log.arrow(
         f"""
-        SELECT "call", call_id, files.name AS file, "at", n_steps, path, {", ".join(ROLE_COLUMNS)} {attributes}
+        SELECT "call", call_id, files.name AS file, {at} AS "at", n_steps, path, {", ".join(ROLE_COLUMNS)} {attributes}
         FROM calls JOIN files USING (file)
         WHERE "call" BETWEEN ? AND ? AND "call" IN (SELECT "call" FROM wanted) ORDER BY "call"
         """,

@@ -49,6 +49,11 @@ def has_time(date_format: str) -> bool:
     return "%H" in date_format or "%I" in date_format
 
 
+def has_offset(date_format: str) -> bool:
+    """Whether a time says how far it is from UTC."""
+    return "%z" in date_format or date_format.endswith("Z")
+
+
 def in_words(date_format: str) -> str:
     """ "%d/%m/%Y %H:%M" as "day/month/year, with time"."""
     day = max((day for day in _DAYS if date_format.startswith(day)), key=len)

@@ -9,7 +9,7 @@ from core.ingest import dates
 from core.ingest.facts import ColumnFacts, FileFacts
 from core.ingest.guessing import content_of, guess
 from core.ingest.mapping import NAMES, ColumnMapping, Content, Group, Role, Treatment
-from core.plan import fingerprint, header_groups, inspected, mapping_of
+from core.plan import clocks_of, fingerprint, header_groups, inspected, mapping_of
 from core.report.told import Fact, FileReport, Reason, Report
 from core.report.written import how_written, what_lies_below, what_was_mended
 from core.sessions import Session, StoredFile
@@ -38,7 +38,10 @@ def report_of(session: Session, log: CallLog) -> Report:
         for place, file in enumerate(session.files):
             account = next((one for id, one in accounts.items() if file.id.startswith(id)), None)
             if file.id in group.file_ids and account is not None:
-                files[place] = _file(file, facts[file.id], group, mapping, account, reasons.get(account.id, ()))
+                decided = _decided(group, mapping, log.about.zone)
+                files[place] = _file(
+                    file, facts[file.id], group, mapping, decided, account, reasons.get(account.id, ())
+                )
     return Report(
         name=session.name,
         headline=f"{plural(found.n_rows, 'row')} became {plural(found.n_steps, 'step')} of "
@@ -84,6 +87,7 @@ def _file(
     facts: FileFacts,
     group: Group,
     mapping: ColumnMapping,
+    decided: list[Fact],
     account: FileAccount,
     reasons: tuple[Reason, ...],
 ) -> FileReport:
@@ -92,7 +96,7 @@ def _file(
         name=file.name,
         total=_total(account.rows, account.steps, account.merged, account.declarations, account.rejected),
         found=tuple(_found(file, facts, account)),
-        decided=tuple(_decided(group, mapping)),
+        decided=tuple(decided),
         columns=tuple(_columns(group, mapping)),
         changed=tuple(_changed(facts, mapping, account)),
         rejected=reasons,
@@ -135,7 +139,7 @@ def _encoding(facts: FileFacts) -> Fact:
     )
 
 
-def _decided(group: Group, mapping: ColumnMapping) -> list[Fact]:
+def _decided(group: Group, mapping: ColumnMapping, zone: str) -> list[Fact]:
     told = []
     guessed = content_of(group.columns)
     holds = "describes the menu" if mapping.content is Content.MENU else "holds the steps of calls"
@@ -144,6 +148,10 @@ def _decided(group: Group, mapping: ColumnMapping) -> list[Fact]:
     column = next((one for one in group.columns if one.name == mapping.column(Role.TIMESTAMP)), None)
     if column is not None:
         told.append(_dates(column, mapping.date_format))
+    if dates.has_time(mapping.date_format):
+        told.append(
+            Fact(clocks_of({mapping.date_format}, zone), "Files & columns, The clocks that tell days and hours")
+        )
     return told
 
 

@@ -234,7 +234,12 @@ class _Build:
         )
         roles = tuple(sorted({role.value for source in self._sources for role in source.mapping.roles.values()}))
         about = About(
-            schema=schema.SCHEMA, roles=roles, attributes=self._way.raw.attributes, found=found, carried=self._carried
+            schema=schema.SCHEMA,
+            roles=roles,
+            attributes=self._way.raw.attributes,
+            found=found,
+            carried=self._carried,
+            zone=self._sources[0].zone,
         )
         (self._part / schema.ABOUT).write_bytes(msgspec.json.encode(about))
         return found

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.engine import connect, files, identifier
+from core.ingest import zones
 from core.tables import schema
 from core.tables.arrays import Cells, Paths
 from core.tables.schema import About
@@ -72,6 +73,10 @@ class CallLog:
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._connection.cursor() as cursor:
             return [tuple(row) for row in cursor.execute(query, list(values)).fetchall()]
+
+    def local(self, moment: str) -> str:
+        """SQL for a time of the tables as it is told, by the clocks of the time zone that was chosen."""
+        return zones.local(moment, self.about.zone)
 
     def recall(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` made for `key` before, or makes now; the last few are kept."""

@@ -61,25 +61,29 @@ class Fold:
     def add(self, file: int, rows: pa.Table, starts: Places, *, has_time: bool) -> None:
         """Whole calls of a file: rows of call, node (its code), at, unread, error and what is kept; where each begins.
 
+        Where they have `local`, that is what clocks show at `at`, by which a call has its day and its hour.
+
         The steps of a call are put in the order of time; ties, and steps without one, stay behind the step before.
         Raises Unlucky.
         """
         lengths = np.diff(starts, append=len(rows))
         at = rows["at"].cast(pa.int64()).fill_null(UNDATED).to_numpy()
+        told = rows["local"].cast(pa.int64()).fill_null(UNDATED).to_numpy() if "local" in rows.schema.names else at
         call_ids = rows["call"].take(starts)
         order = _by_time(at, starts, lengths)
         if order is not None:
-            rows, at = rows.take(order), at[order]
+            rows, at, told = rows.take(order), at[order], told[order]
         codes = rows["node"].to_numpy()
         dated = _first(at != UNDATED, starts, lengths)
         begun = np.where(dated >= 0, at[dated], UNDATED)
+        shown = np.where(dated >= 0, told[dated], UNDATED)
         calls = {
             "file": pa.array(np.full(len(starts), file, np.int32)),
             "call_id": call_ids,
             "at": _times(begun),
             "until": _times(np.maximum.reduceat(at, starts)),
-            "date": pa.array((begun // _DAY).astype(np.int32), pa.int32(), mask=dated < 0).cast(pa.date32()),
-            "hour": pa.array((begun // _HOUR % 24).astype(np.int32), mask=(dated < 0) | (not has_time)),
+            "date": pa.array((shown // _DAY).astype(np.int32), pa.int32(), mask=dated < 0).cast(pa.date32()),
+            "hour": pa.array((shown // _HOUR % 24).astype(np.int32), mask=(dated < 0) | (not has_time)),
             "n_steps": pa.array(lengths.astype(np.int32)),
             "path": pa.array(self.paths.find(codes, starts, lengths)),
         }
@@ -91,7 +95,7 @@ class Fold:
         self._calls.add(_batch(calls))
         steps = {"node": rows["node"], "at": rows["at"]} | ({"error": rows["error"]} if self._tells_errors else {})
         self._steps.add(_batch(steps))
-        self._count(len(codes), len(starts), rows["unread"], begun[dated >= 0])
+        self._count(len(codes), len(starts), rows["unread"], shown[dated >= 0])
 
     def _count(self, n_steps: int, n_calls: int, unread: pa.ChunkedArray, begun: NDArray[np.int64]) -> None:
         known = [day for day in self.counts[3:] if day != NO_DAY]

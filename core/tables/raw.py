@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from core.engine import files, identifier
 from core.errors import FileRefused
-from core.ingest import dates, load, scan
+from core.ingest import dates, load, scan, zones
 from core.ingest.facts import Dialect
 from core.ingest.mapping import ColumnMapping, Role
 from core.ingest.plain import Plain, plain
@@ -33,7 +33,8 @@ AT_ONCE = 50_000
 class Source(NamedTuple):
     """A file to import: where it is, what it is called, how it is written, what its columns are, its size in rows.
 
-    `id` is what filters and addresses call it; without one it is called by its place, from 1.
+    `id` is what filters and addresses call it; without one it is called by its place, from 1. `zone` is the time zone
+    in which days and hours are told, and in which a time without an offset is; the same for all files, "" for none.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Source(NamedTuple):
     mapping: ColumnMapping
     rows: int = 0
     id: str = ""
+    zone: str = ""
 
 
 class RawRows:
@@ -84,7 +86,8 @@ class RawRows:
     def batches(self, watcher: Watcher) -> Iterator[tuple[int, int, pa.RecordBatch]]:
         """The rows of all files in their order, some at once: the file, the number of the first row, and the rows.
 
-        They have the text of each role, attributes, at and unread; one file is done with before the next begins.
+        They have the text of each role, attributes, at and unread, and where a time zone is chosen `local`, which is
+        `at` as its clocks show it; one file is done with before the next begins.
         """
         expected = sum(source.rows for source in self._sources)
         watcher.stage(0, total=expected, unit="rows")
@@ -190,10 +193,14 @@ class RawRows:
         kept += [f"{one} AS {_spoiled(name)}" for name, one in zip(seconds, odd, strict=True)]
         date_format = roles.date_format
         at = load.moment("date", date_format) if date_format else "NULL::TIMESTAMP"
-        bounded = f'{load.plausible(identifier("at"))} AS "at"'
-        hour = 'hour("at")' if date_format and dates.has_time(date_format) else "NULL::BIGINT"
+        told_in = "" if dates.has_offset(date_format) else source.zone
+        bounded = f'{zones.utc(load.plausible(identifier("at")), told_in)} AS "at"'
+        local = zones.local(identifier("at"), source.zone)
+        hour = f"hour({local})" if date_format and dates.has_time(date_format) else "NULL::BIGINT"
         in_menu = "true" if self.tells_parents(number) else "false"
-        where = "" if alone else f", {hour} AS hour, {in_menu} AS in_menu, {number} AS file"
+        where = f", {hour} AS hour, {in_menu} AS in_menu, {number} AS file"
+        if alone:
+            where = f", {local} AS local" if source.zone else ""
         return f"""
             SELECT * EXCLUDE (date) {_replacing(kept)}, date IS NOT NULL AND "at" IS NULL AS unread {where}
             FROM (SELECT * {_replacing([bounded])}

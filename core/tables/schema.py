@@ -128,13 +128,18 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What is told beside the tables: which roles had a column, which filters `variants` carries, what was found."""
+    """What is told beside the tables: which roles had a column, which filters `variants` carries, what was found.
+
+    Where there is a `zone`, dates and hours are those of its clocks, and all times are in UTC; where there is none,
+    times are in UTC if they had offsets, else as they stood, and days and hours are theirs.
+    """
 
     schema: int
     roles: tuple[str, ...]
     attributes: tuple[str, ...]
     found: Found
     carried: tuple[str, ...] = ()
+    zone: str = ""
 
 
 def read_about(folder: Path) -> About:

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from core.engine import identifier
+from core.ingest import zones
 from core.settings import Guards
 from core.tables import schema
 from core.tables.arrays import NO_DAY
@@ -46,10 +47,11 @@ class Sorting:
         steps, unread = self._bench.one("SELECT count(*), count(*) FILTER (unread) FROM ordered")
         query = "SELECT file, count(*) FROM ordered JOIN keys USING (number) WHERE unread GROUP BY file"
         self.unread.update(dict(self._bench.run(query)))
+        day = f"{zones.local(identifier('at'), self._sources[0].zone)}::DATE"
         n_calls, *days = self._bench.one(
-            """
-            SELECT count(*), datediff('day', DATE '1970-01-01', min("at")::DATE),
-                   datediff('day', DATE '1970-01-01', max("at")::DATE) FROM folded
+            f"""
+            SELECT count(*), datediff('day', DATE '1970-01-01', min({day})),
+                   datediff('day', DATE '1970-01-01', max({day})) FROM folded
             """
         )
         self.counts = Counts(steps, n_calls, unread, *(int(NO_DAY) if day is None else day for day in days))
@@ -60,9 +62,10 @@ class Sorting:
         """Write steps and calls, once the paths have their numbers."""
         self._bench.write(self._steps(), part / "steps.parquet")
         core = self._bench.work / "core.parquet"
+        local = zones.local(identifier("at"), self._sources[0].zone)
         self._bench.write(
-            """
-            SELECT number AS "call", file, call_id, "at", until, CAST("at" AS DATE) AS date,
+            f"""
+            SELECT number AS "call", file, call_id, "at", until, CAST({local} AS DATE) AS date,
                    CAST(hour AS INTEGER) AS hour, folded.n_steps, path
             FROM folded JOIN keys USING (number) JOIN paths ON paths.nodes = folded.nodes ORDER BY number
             """,

@@ -72,6 +72,7 @@ def group(session: Session, group: Group, *, several: bool) -> None:
     for role in missing(mapping):
         questions.ask_role(session, group, mapping, role)
     questions.ask_dates(session, group, mapping)
+    questions.ask_clock(session, group)
     privacy.offer(session, group, mapping)
     told = _Told(session, group, mapping)
     special = [one for one in group.columns if mapping.roles[one.name] not in (Role.ATTRIBUTE, Role.UNUSED)]

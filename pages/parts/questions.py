@@ -9,11 +9,11 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.ingest import dates
+from core.ingest import dates, zones
 from core.ingest.facts import ColumnFacts
 from core.ingest.guessing import content_of
 from core.ingest.mapping import NAMES, ColumnMapping, Content, Group, Role
-from core.plan import facts_of
+from core.plan import clocks, facts_of, timed_groups, zone_of
 from core.sessions import Session
 from core.text import day, isolate, number, plural
 from pages.parts import state
@@ -152,6 +152,31 @@ def _costs(column: ColumnFacts, formats: list[str], chosen: str) -> str:
 def _set_dates(session_id: str, key: str, widget: str) -> None:
     if st.session_state[widget]:
         state.service().set_date_format(session_id, key, st.session_state[widget], by=state.visitor())
+
+
+def ask_clock(session: Session, group: Group) -> None:
+    """By which clocks days and hours are told, of the whole session: asked once, at the first files with times."""
+    timed = timed_groups(session)
+    if not timed or timed[0].key != group.key:
+        return
+    zone = zone_of(session)
+    with _asked("The clocks that tell days and hours") as answer:
+        st.markdown(f":small[:gray[{sentence(clocks(session, zone))}]]")
+        key, options = f"zone:{zone}", ["", *zones.zones()]
+        answer.selectbox(
+            "Time zone",
+            options,
+            index=options.index(zone) if zone in options else 0,
+            format_func=lambda one: one or "No time zone",
+            disabled=state.is_fixed(),
+            label_visibility="collapsed",
+            key=key,
+            on_change=partial(_set_zone, session.id, key),
+        )
+
+
+def _set_zone(session_id: str, widget: str) -> None:
+    state.service().set_zone(session_id, st.session_state[widget], by=state.visitor())
 
 
 def set_roles(session_id: str, key: str, wanted: dict[str, Role]) -> None:

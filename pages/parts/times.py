@@ -105,4 +105,4 @@ def by_day(days: pd.Series, values: pd.Series, hovers: list[str], shown: view.Sh
 
 def clock_note(shown: view.Shown) -> None:
     """By which clock times are told."""
-    st.markdown(f":small[:gray[{clocks(shown.session)}]]")
+    st.markdown(f":small[:gray[{clocks(shown.session, shown.log.about.zone)}]]")

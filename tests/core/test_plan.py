@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import ThroughlineError
 from core.ingest.mapping import Role
-from core.plan import header_groups, mapping_of
+from core.plan import clocks, fingerprint, header_groups, mapping_of, zone_of
 from core.service import Service
 from core.sessions import EVERYONE, SHARED, Session
 from core.settings import Settings
@@ -68,3 +69,23 @@ def test_a_date_format_is_remembered_for_the_column_that_it_reads(made: tuple[Se
     session = service.set_role(session.id, group.key, "call_date", Role.UNUSED, by=EVERYONE)
     assert date_format(session) == ""
     assert date_format(service.set_role(session.id, group.key, "call_date", Role.TIMESTAMP, by=EVERYONE)) == "%m/%d/%Y"
+
+
+def test_a_time_zone_is_chosen_for_the_session_and_counts_once_it_is_processed_again(tmp_path: Path) -> None:
+    service = Service(Settings(home=tmp_path / "home"))
+    text = "call_id,call_date,rule_id\nc1,2025-03-28T23:30:00Z,1\nc1,2025-03-28T23:40:00Z,2\n"
+    session = service.create([("log.csv", io.BytesIO(text.encode()))], owner=SHARED)
+    service.process(session.id, by=EVERYONE)
+    session = service.runner.wait(session.id)
+    assert clocks(session, "") == "Times are told in UTC, by the offsets in the files."
+    before = fingerprint(session)
+    with pytest.raises(ThroughlineError, match="no time zone named"):
+        service.set_zone(session.id, "Berlin", by=EVERYONE)
+    session = service.set_zone(session.id, "Europe/Berlin", by=EVERYONE)
+    assert (zone_of(session), fingerprint(session) == before) == ("Europe/Berlin", False)
+    assert service.open(session).about.found.first_day == "2025-03-28", "what was processed stays as it is"
+    service.process(session.id, by=EVERYONE)
+    log = service.open(service.runner.wait(session.id))
+    assert (log.about.zone, log.about.found.first_day) == ("Europe/Berlin", "2025-03-29")
+    assert clocks(session, log.about.zone) == "Days and hours are told by the clocks of Europe/Berlin."
+    assert zone_of(service.set_zone(session.id, "", by=EVERYONE)) == ""

@@ -160,3 +160,14 @@ def test_who_may_only_read_can_change_nothing(show: Show, looked_at: Callable[..
     assert not app.exception
     assert all(one.disabled for one in app.selectbox) and len(app.selectbox) == 5 + 2 * 4
     assert not [one for one in app.button if one.label.startswith(("Process", "Remove"))]
+
+
+def test_the_clocks_that_tell_days_and_hours_are_chosen(show: Show, looked_at: Callable[..., Session]) -> None:
+    timed = "session,node,time\n" + "".join(f"s{n // 2},{n % 2 + 1},2025-05-14T{n % 24:02}:00:00Z\n" for n in range(40))
+    app = shown(show, looked_at(log=timed))
+    assert sentence("Times are told in UTC, by the offsets in the files.") in words(app)
+    app = box(app, "Time zone").set_value("Asia/Jerusalem").run()
+    assert not app.exception
+    assert sentence("by the clocks of Asia/Jerusalem") in words(app) and box(app, "Time zone").value == "Asia/Jerusalem"
+    assert sentence("told in UTC") in words(box(app, "Time zone").set_value("").run())
+    assert "clocks" not in words(shown(show, looked_at(log=LOG))), "a log without times has none"
