@@ -5,6 +5,7 @@ from typing import Protocol
 from xml.parsers import expat
 
 from core.errors import FileRefused
+from core.ingest.boxes.meter import too_long
 from core.settings import Guards
 
 PIECE = 1 << 16
@@ -31,7 +32,7 @@ def parsed(source: Iterable[bytes], handler: Handler, guards: Guards) -> Iterato
             fed += len(piece)
             # What expat has not told yet it keeps: a tag or a comment without an end would grow for ever.
             if fed - parser.CurrentByteIndex > guards.line_bytes + PIECE:
-                raise _too_long(guards)
+                raise too_long(guards)
             yield len(piece)
     _feed(parser, b"", last=True)
 
@@ -62,7 +63,7 @@ def _parser(handler: Handler, guards: Guards) -> expat.XMLParserType:
         nonlocal length
         length += len(text)
         if length > longest:
-            raise _too_long(guards)
+            raise too_long(guards)
         tell_text(text)
 
     parser = expat.ParserCreate()
@@ -83,13 +84,6 @@ def _feed(parser: expat.XMLParserType, piece: bytes, *, last: bool = False) -> N
         raise FileRefused(
             "The XML of this file is in an encoding that is not known.", "Save it as UTF-8, and add that."
         ) from None
-
-
-def _too_long(guards: Guards) -> FileRefused:
-    return FileRefused(
-        f"A value in this file is longer than the {guards.line_bytes:,} bytes that a line may have.",
-        "Check where the file comes from, or raise THROUGHLINE_LINE_KB.",
-    )
 
 
 def _refuse_doctype(*_: object) -> None:

@@ -102,6 +102,14 @@ def pieces(source: BinaryIO, meter: Meter) -> Iterator[bytes]:
         yield piece
 
 
+def too_long(guards: Guards) -> FileRefused:
+    """What to raise where a value is longer than a row may be."""
+    return FileRefused(
+        f"A value in this file is longer than the {guards.line_bytes:,} bytes that a line may have.",
+        "Check where the file comes from, or raise THROUGHLINE_LINE_KB.",
+    )
+
+
 @contextmanager
 def damage() -> Iterator[None]:
     """Say of an archive that cannot be read that it is damaged."""

@@ -16,11 +16,11 @@ from core.errors import FileRefused
 from core.files import storage_errors
 from core.ingest.boxes.cells import plain_number
 from core.ingest.boxes.grid import DELIMITER, continued
-from core.ingest.boxes.meter import Meter
+from core.ingest.boxes.meter import WINDOW, Meter, too_long
 from core.settings import Guards
 
 BATCH = 1024
-_OF_ITSELF = 16 * 1024 * 1024, 1_000_000
+_OF_ITSELF = {"thrift_string_size_limit": 16 * 1024 * 1024, "thrift_container_size_limit": 1_000_000}
 """Bytes and items that a file may need to say what is in it."""
 
 
@@ -31,22 +31,16 @@ def write(path: Path, target: Path, guards: Guards) -> Sequence[int]:
     are the rest of a row.
     """
     size = path.stat().st_size
-    length, items = _OF_ITSELF
     try:
-        with pq.ParquetFile(
-            path,
-            pre_buffer=False,
-            thrift_string_size_limit=length,
-            thrift_container_size_limit=items,
-            schema_depth_limit=guards.depth,
-        ) as file:
-            _check(file, guards)
+        with pq.ParquetFile(path, pre_buffer=False, schema_depth_limit=guards.depth, **_OF_ITSELF) as file:
+            _check(file, size, guards)
+            at_once = _rows_at_once(path, file, guards)
             with storage_errors(), target.open("wb") as text:
                 header = io.StringIO(newline="")
                 csv.writer(header, delimiter=DELIMITER, lineterminator="\n").writerow(file.schema_arrow.names)
                 text.write(header.getvalue().encode(errors="replace"))
                 meter = Meter(guards)
-                for batch in _batches(file):
+                for batch in _batches(file, at_once):
                     lines = _as_csv(batch)
                     meter.feed(size * batch.num_rows // file.metadata.num_rows)
                     meter.add(len(lines))
@@ -62,7 +56,7 @@ def _damaged() -> FileRefused:
     )
 
 
-def _check(file: pq.ParquetFile, guards: Guards) -> None:
+def _check(file: pq.ParquetFile, size: int, guards: Guards) -> None:
     n_rows, n_columns = file.metadata.num_rows, len(file.schema_arrow)
     if n_columns > guards.columns:
         raise FileRefused(
@@ -75,26 +69,62 @@ def _check(file: pq.ParquetFile, guards: Guards) -> None:
             "allowed can hold.",
             "Split the export, or raise THROUGHLINE_UNPACKED_MB.",
         )
+    groups = (file.metadata.row_group(number) for number in range(file.num_row_groups))
+    meter = Meter(guards)
+    meter.feed(size)
+    meter.add(sum(group.total_byte_size for group in groups))
 
 
-def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+def _rows_at_once(path: Path, file: pq.ParquetFile, guards: Guards) -> int:
+    """How many rows never take more than a window, though each repeat the longest values of the dictionaries.
+
+    A value in a dictionary stands once in the file and in as many rows as one likes, so it is looked at before any row
+    is made of it. Raises FileRefused where one is longer than a row may be.
+    """
+    leaves = [file.schema.column(number) for number in range(len(file.schema))]
+    longest: dict[str, int] = {
+        leaf.path: leaf.length for leaf in leaves if leaf.physical_type == "FIXED_LEN_BYTE_ARRAY"
+    }
+    names = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+    with pq.ParquetFile(path, pre_buffer=False, read_dictionary=names, **_OF_ITSELF) as coded:
+        for name in names:
+            longest[name] = max((_longest(coded, name, group) for group in range(coded.num_row_groups)), default=0)
+            if longest[name] > guards.line_bytes:
+                raise too_long(guards)
+    return max(1, min(BATCH, WINDOW // max(1, sum(longest.values()))))
+
+
+def _longest(coded: pq.ParquetFile, name: str, group: int) -> int:
+    """Bytes of the longest value in the dictionary of a column in a group of rows, 0 where it has none."""
+    for batch in _read(coded, [name], rows=1, groups=[group]):
+        (column,) = batch.columns
+        while pa.types.is_nested(column.type):
+            column = column.flatten()[0] if pa.types.is_struct(column.type) else column.flatten()
+        if pa.types.is_dictionary(column.type):
+            return int(pc.max(pc.binary_length(column.dictionary)).as_py() or 0)
+    return 0
+
+
+def _batches(file: pq.ParquetFile, at_once: int) -> Iterator[pa.RecordBatch]:
     """The rows, batch by batch, every column as text. Raises FileRefused where they cannot be read."""
     times = [field.name for field in file.schema_arrow if pa.types.is_timestamp(field.type)]
     precise = {
         name
-        for batch in (_read(file, times) if times else ())
+        for batch in (_read(file, times, rows=BATCH) if times else ())
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
         if pa.types.is_timestamp(column.type) and _has_fractions(column)
     }
-    for batch in _read(file, None):
+    for batch in _read(file, None, rows=at_once):
         names = batch.schema.names
         texts = [_text(column, name in precise) for name, column in zip(names, batch.columns, strict=True)]
         yield pa.RecordBatch.from_arrays(texts, names=names)
 
 
-def _read(file: pq.ParquetFile, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
+def _read(
+    file: pq.ParquetFile, columns: list[str] | None, *, rows: int, groups: list[int] | None = None
+) -> Iterator[pa.RecordBatch]:
     try:
-        yield from file.iter_batches(BATCH, columns=columns, use_threads=False)
+        yield from file.iter_batches(rows, row_groups=groups, columns=columns, use_threads=False)
     except OSError as error:
         raise _damaged() from error
 

@@ -11,10 +11,13 @@ from typing import NamedTuple
 from core.errors import FileRefused
 from core.ingest.boxes.cells import Reading, plain_number, plain_text, reading
 from core.ingest.boxes.markup import Handler, parsed
+from core.ingest.boxes.meter import Meter
 from core.ingest.boxes.zips import Archive
 from core.settings import Guards
 
 _ROOT = "_rels/.rels"
+_OF_A_TEXT = 100
+"""Bytes that a text takes in memory beside its letters."""
 
 
 class Sheet(NamedTuple):
@@ -57,7 +60,7 @@ class Workbook:
     @cached_property
     def texts(self) -> list[str]:
         """The texts that cells refer to by number."""
-        texts = _Texts(self._guards)
+        texts = _Texts(self._guards, self._archive.meter())
         self._read(self._relations.of_kind("sharedStrings"), texts)
         return texts.found
 
@@ -147,11 +150,15 @@ class _Styles(_Quiet):
 
 
 class _Texts(_Quiet):
-    """The texts in `found`; what tells only how a text is pronounced is left out."""
+    """The texts in `found`; what tells only how a text is pronounced is left out.
 
-    def __init__(self, guards: Guards) -> None:
+    They are held in memory, where each takes more than its letters: `meter` counts that too.
+    """
+
+    def __init__(self, guards: Guards, meter: Meter) -> None:
         self.found: list[str] = []
         self._text = Runs(guards)
+        self._meter = meter
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._text.start(name)
@@ -159,7 +166,9 @@ class _Texts(_Quiet):
     def end(self, name: str) -> None:
         self._text.end(name)
         if name == "si":
-            self.found.append(self._text.taken())
+            text = self._text.taken()
+            self.found.append(text)
+            self._meter.add(_OF_A_TEXT + len(text))
 
     def text(self, text: str) -> None:
         self._text.text(text)

@@ -31,11 +31,15 @@ class Archive:
         """The entries that a person would call files, without what systems leave in archives."""
         return [entry for entry in self.entries if not entry.is_dir() and not _is_litter(entry.filename)]
 
+    def meter(self) -> Meter:
+        """One for what is made of what is read from now on."""
+        return Meter(self._guards, self._file)
+
     def pieces(self, name: str, meter: Meter | None = None) -> Iterator[bytes]:
         """What is packed under `name`, chunk by chunk. Raises FileRefused."""
         # A meter of its own: what was read before must not make room for what comes now.
         with damage(), self._zip.open(name) as source:
-            yield from pieces(cast(BinaryIO, source), meter or Meter(self._guards, self._file))
+            yield from pieces(cast(BinaryIO, source), meter or self.meter())
 
     def head(self, name: str, size: int) -> bytes:
         with damage(), self._zip.open(name) as source:

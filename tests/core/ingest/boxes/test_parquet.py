@@ -92,3 +92,36 @@ def test_absurd_counts_are_refused_before_a_row_is_read(tmp_path: Path) -> None:
     assert (tmp_path / "taken.csv").stat().st_size <= 16 * 1024 * 1024
     with pytest.raises(FileRefused, match="20 columns; 19 are allowed"):
         taken(tmp_path, table, Guards(columns=19))
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_one_long_value_in_a_million_rows_is_refused_before_it_is_written_out(tmp_path: Path, nested: bool) -> None:
+    """In a dictionary it stands once, and as text a million times."""
+
+    def repeated(value: str, n_rows: int) -> pa.Table:
+        coded = pa.DictionaryArray.from_arrays(pa.array([0] * n_rows, pa.int32()), pa.array([value]))
+        texts = coded.dictionary_decode() if nested else coded
+        return pa.table({"call": pa.array([[value]] * n_rows) if nested else texts})
+
+    with pytest.raises(FileRefused, match="THROUGHLINE_UNPACKED_RATIO"):
+        taken(tmp_path, repeated("x" * 200_000, 1000 if nested else 1_000_000))
+    assert (tmp_path / "taken.csv").stat().st_size <= 8 * 1024 * 1024
+    with pytest.raises(FileRefused, match=r"longer than the 1,048,576 bytes .*THROUGHLINE_LINE_KB"):
+        taken(tmp_path, repeated("x" * 1_100_000, 3))
+
+
+def test_long_values_that_come_again_are_read_whole(tmp_path: Path) -> None:
+    values = [f"{number % 7}" + "é" * 9_000 for number in range(2_000)]
+    found = taken(
+        tmp_path,
+        pa.table({"call": values, "step": [["a", str(n)] for n in range(2_000)]}),
+        Guards(unpacked_ratio=10**6),
+    )
+    assert [one for one, _ in read(found)[1:]] == values
+
+
+def test_a_file_that_says_it_unpacks_to_more_than_it_may_is_refused_by_what_it_says(tmp_path: Path) -> None:
+    zeros = pa.table({"call": pa.array([0] * 5_000_000, pa.int64())})
+    with pytest.raises(FileRefused, match="THROUGHLINE_UNPACKED_RATIO"):
+        taken(tmp_path, zeros, use_dictionary=False, compression="zstd")
+    assert not (tmp_path / "taken.csv").exists()

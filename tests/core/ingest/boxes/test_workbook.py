@@ -233,3 +233,19 @@ def test_one_long_text_in_many_cells_is_no_way_to_fill_the_disk(tmp_path: Path) 
 def test_a_sheet_that_unpacks_to_no_end_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileRefused, match="more than 200 times its size"):
         taken(tmp_path, handmade(" " * (64 * MB)))
+
+
+def test_texts_that_take_nothing_in_the_file_and_much_in_memory_are_refused_early(tmp_path: Path) -> None:
+    some = "".join(f"<si><t>{number * 7919 % 65536:04x}</t></si>{'<si/>' * 100}" for number in range(3000))
+    cells = '<row><c t="s"><v>0</v></c><c t="s"><v>101</v></c></row>'
+    data = handmade(cells, f"<sst>{some}</sst>")
+    assert len(some) < 200 * len(data), "it is not refused for the size of what is packed"
+    with pytest.raises(FileRefused, match="THROUGHLINE_UNPACKED_RATIO"):
+        taken(tmp_path, data)
+
+
+def test_a_hundred_thousand_ids_one_after_the_other_are_no_bomb(tmp_path: Path) -> None:
+    texts = "".join(f"<si><t>C{number:07}</t></si>" for number in range(100_000))
+    rows = "".join(f'<row><c t="s"><v>{number}</v></c><c><v>1</v></c></row>' for number in range(100_000))
+    found = read(taken(tmp_path, handmade(rows, f"<sst>{texts}</sst>")))
+    assert (len(found), found[-1]) == (100_000, ["C0099999", "1"])
