@@ -32,8 +32,6 @@ def connect(
         "temp_directory": quoted(str(spill)) if spill else "''",
         **more,
         "preserve_insertion_order": "true",
-        "enable_progress_bar": "true",
-        "enable_progress_bar_print": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "allow_community_extensions": "false",
@@ -44,8 +42,9 @@ def connect(
         "enable_external_access": "false",
         "lock_configuration": "true",
     }
+    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
     for name, value in settings.items():
-        connection.execute(f"SET {name} = {value}")
+        connection.execute(f"SET GLOBAL {name} = {value}")  # a cursor knows nothing of what is not global
     return connection
 
 

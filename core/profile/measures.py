@@ -84,11 +84,11 @@ def numbers(values: NDArray[Any], mean: float, std: float | None) -> Numbers:
 
 def histogram(values: NDArray[Any]) -> Histogram:
     """Equal bins from the least to the most of the sorted `values`; a bin for each where they are few whole numbers."""
-    least, most = values[0], values[-1]
+    least, most = _plain(values[0]), _plain(values[-1])
     if values.dtype.kind == "i" and 0 < most - least < BINS:
         edges = np.arange(least, most + 2)
     elif least == most:
-        return Histogram((_plain(least), _plain(most)), (int(values.size),))
+        return Histogram((least, most), (int(values.size),))
     else:
         edges = np.linspace(float(least), float(most), BINS + 1)
     return Histogram(tuple(map(_plain, edges)), counts_between(values, edges))

@@ -1,40 +1,33 @@
 """The typed rows of a file, opened for reading: pages of them, in the file's order or sorted by a column."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from core.engine import connect, files, identifier
+from core.engine import files, identifier
 from core.errors import ViewError
 from core.ingest.load import column
 from core.profile.schema import Profile, parts, read_profile
+from core.reader import Reader
 
-MEMORY = 256 * 1024 * 1024
 DEEPEST = 100_000
-"""Rows: as far from either end a sorted page may lie, for all before it are held in memory to find it."""
+"""Rows: as far from either end a sorted page may lie, for all before it are held to find it."""
 
 
-class Rows:
-    """The rows of one file, in a locked-down DuckDB as the view `rows`, whose columns are those of the file.
+class Rows(Reader):
+    """The rows of one file, as the view `rows`, whose columns are those of the file.
 
-    Safe to use from several threads. Raises NotReady where the rows are not there.
+    Raises NotReady where the rows are not there.
     """
 
     def __init__(self, folder: Path) -> None:
         self.profile: Profile = read_profile(folder)
+        super().__init__(folder)
         self.names = tuple(one.name for one in self.profile.columns)
-        self._connection = connect(folder, memory=MEMORY)
         self._parts = [(files(path), part) for path, part in parts(folder, len(self.names))]
         named = ", ".join(f"{column(number)} AS {identifier(name)}" for number, name in enumerate(self.names))
         sources = " POSITIONAL JOIN ".join(f"read_parquet({path})" for path, _ in self._parts)
         self._connection.execute(f"CREATE VIEW rows AS SELECT {named} FROM {sources}")
-
-    def frame(self, query: str, values: Sequence[Any] = ()) -> pd.DataFrame:
-        """The answer to `query` as a frame; `values` are bound to its question marks."""
-        with self._connection.cursor() as cursor:
-            return cursor.execute(query, list(values)).df()
 
     def page(self, first: int, n: int, *, sort: str = "", descending: bool = False) -> pd.DataFrame:
         """The `n` rows from place `first`, from 0, with the file's columns, indexed by their number in it, from 1.
@@ -79,9 +72,6 @@ class Rows:
             f"ORDER BY {column(number)} {way} NULLS {nulls}, file_row_number {ties} LIMIT {len(places)} OFFSET {near}"
         )["file_row_number"].tolist()
         return found[::-1] if from_end else found
-
-    def close(self) -> None:
-        self._connection.close()
 
 
 def _numbered(path: str) -> str:

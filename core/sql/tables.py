@@ -1,18 +1,15 @@
 """Tables in Parquet files, by name, and the views that a locked-down engine has of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import msgspec
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.engine import connect, files, identifier
-
-MEMORY = 256 * 1024 * 1024
+from core.engine import files, identifier
+from core.reader import Reader
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -26,17 +23,12 @@ Table = tuple[Part, ...]
 """Files that hold some columns each of the same rows."""
 
 
-class Tables:
-    """Tables opened for reading, for questions of ours. Safe to use from several threads."""
+class Tables(Reader):
+    """Tables opened for reading, for questions of ours."""
 
     def __init__(self, tables: Mapping[str, Table]) -> None:
-        self._connection = connect(*folders_of(tables), memory=MEMORY)
+        super().__init__(*folders_of(tables))
         create_views(self._connection, tables)
-
-    def frame(self, query: str, values: Sequence[Any] = ()) -> pd.DataFrame:
-        """The answer to `query` as a frame; `values` are bound to its question marks."""
-        with self._connection.cursor() as cursor:
-            return cursor.execute(query, list(values)).df()
 
 
 def folders_of(tables: Mapping[str, Table]) -> set[Path]:

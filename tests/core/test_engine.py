@@ -98,3 +98,12 @@ def test_text_and_names_stay_inside_their_quotes(engine):
     text, name = "it's -- \" \n;", 'a"b; --'
     assert engine.execute(f"SELECT {quoted(text)} AS {identifier(name)}").fetchall() == [(text,)]
     assert engine.description[0][0] == name
+
+
+def test_a_cursor_is_held_to_the_same_limits(inside):
+    limits = {"max_execution_time": "1234", "max_temp_directory_size": "'5MB'"}
+    with connect(inside, memory=MEMORY, spill=inside, more=limits) as engine:
+        names = ["memory_limit", "python_enable_replacements", "preserve_insertion_order", *limits]
+        settings = f"SELECT {', '.join(f'current_setting({quoted(name)})' for name in names)}"
+        told = engine.cursor().execute(settings).fetchone()
+        assert told == engine.execute(settings).fetchone() == ("61.0 MiB", False, True, 1234, "4.7 MiB")

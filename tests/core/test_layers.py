@@ -11,7 +11,7 @@ from core.service import PROJECT
 # From the ground up: a room may use its own floor and those below.
 FLOORS = (
     ("errors",),
-    ("settings", "files", "folder", "engine", "text", "log"),
+    ("settings", "files", "folder", "engine", "reader", "text", "log"),
     ("sessions", "ingest"),
     ("jobs", "tables"),
     ("flow", "profile"),

@@ -158,3 +158,10 @@ def test_a_column_that_is_nearly_numbers_says_so_and_shows_what_is_not(opened: O
 def test_columns_of_nothing_have_no_figures(opened: Opened) -> None:
     told = column(opened("a,b\n,1\nNULL,2\n"), "a")
     assert (told.missing, told.distinct, told.top, told.numbers, told.lengths) == (2, 0, (), None, None)
+
+
+def test_the_widest_range_of_whole_numbers_is_a_range(opened: Opened) -> None:
+    ends = (-(2**63), 2**63 - 1)
+    told = column(opened(f"n\tx\n{ends[0]}\t1\n{ends[1]}\t1\n"), "n").numbers
+    assert told is not None
+    assert (told.least, told.most, told.histogram.counts) == (*ends, (1, *[0] * 28, 1))
