@@ -26,6 +26,8 @@ from core.sessions import Place, Session
 
 _OF_A_CALL = ("call", "find")
 """What addresses call parts of call ids, besides the values of a filter."""
+_OF_ERRORS = Role.ERROR.value
+"""What they call a node with the words that are no error there."""
 _OF_OUTCOMES = ("ending", "selfservice")
 """Settings of views that name outcomes."""
 
@@ -154,6 +156,6 @@ def _without(query: Mapping[str, str], names: tuple[str, ...], treatment: Treatm
             values = split_ids(kept[name])
             known = tuple(one for one in values if Pseudonyms.is_one(one) or not one)
             kept.pop(name)
-            if known and treatment is Treatment.PSEUDONYM and name not in _OF_A_CALL:
+            if known and treatment is Treatment.PSEUDONYM and name not in (*_OF_A_CALL, _OF_ERRORS):
                 kept[name] = join_ids(known)
     return kept

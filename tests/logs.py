@@ -16,6 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from core.flow.filter import Filter
+from core.flow.spans import Span
 from core.ingest.facts import FileFacts
 from core.ingest.guessing import proposed
 from core.ingest.inspect import columns_of, inspect
@@ -256,6 +257,11 @@ def filters(draw: st.DrawFn, log: naive.Log) -> Filter:
             given[part] = draw(_values(log, like))
         elif part in ("first", "last"):
             given[part] = draw(st.just(like.day) | st.builds(date, st.just(2025), st.just(3), st.integers(1, 28)))
+        elif part in ("lasts", "waits"):
+            low = draw(st.sampled_from([0, 0, 1_000, 60_001, 3_600_000]))
+            given[part] = draw(st.sampled_from([Span(low), Span(0, 1_000), Span(low, low + 3_600_000)]))
+        elif part == "errors":
+            given[part] = (draw(st.sampled_from(["", *log.nodes])), *draw(st.sampled_from([("",), ("0", "false")])))
         elif part in ("shortest", "longest"):
             given[part] = draw(st.just(len(like.path)) | st.integers(1, 6))
         else:

@@ -5,11 +5,12 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.flow.filter import MISSING, Filter
+from core.flow.spans import Span
 
 Node = str | None
 MORE = ("queue wait", "handle time", "error")
@@ -300,4 +301,25 @@ def passes(log: Log, call: Call, where: Filter) -> bool:
         return False
     if where.longest is not None and len(call.path) > where.longest:
         return False
+    if where.lasts and not within(where.lasts, lasting_ms(call)):
+        return False
+    wait = next((one for step in call.steps if (one := seconds(step.said.get("queue wait"))) is not None), None)
+    if where.waits and not within(where.waits, None if wait is None else int(wait * 1000)):
+        return False
+    if where.errors and not any(
+        step.said.get("error") not in (None, *where.errors[1:]) and where.errors[0] in ("", step.node)
+        for step in call.steps
+    ):
+        return False
     return all((call.values.get(column) or MISSING) in wanted for column, wanted in where.values if wanted)
+
+
+def lasting_ms(call: Call) -> int | None:
+    """How long a call lasts, None without times of day."""
+    if call.hour is None or call.at is None or call.until is None:
+        return None
+    return (call.until - call.at) // timedelta(milliseconds=1)
+
+
+def within(span: Span, ms: int | None) -> bool:
+    return ms is not None and ms >= span.low and (span.high is None or ms < span.high)

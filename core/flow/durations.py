@@ -10,6 +10,7 @@ from core.flow.filter import ALL, Filter
 from core.flow.gaps import DAY_HOURS, HOUR
 from core.flow.ranks import ranked
 from core.flow.selection import select
+from core.flow.spans import Span
 from core.tables.arrays import Counts
 from core.tables.calllog import CallLog
 
@@ -90,3 +91,11 @@ def durations(log: CallLog, where: Filter = ALL, *, longest: int = DAY_HOURS) ->
             "cumulative_share": np.array([*(np.cumsum(counts) / total).tolist(), *gap], float),
         }
     )
+
+
+def span_of(rows: pd.DataFrame, place: int, longest: int = DAY_HOURS) -> Span | None:
+    """How long the calls of a row of `durations` last, as a filter asks for them; None of those without a time."""
+    row, end = rows.iloc[place], Span.over(longest * 3600)
+    if row["kind"] == COUNTED:
+        return Span(int(row["from_s"]) * 1000, min(int(row["to_s"]) * 1000, end.low))
+    return end if row["kind"] == TOO_LONG else None

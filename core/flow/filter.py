@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from core.engine import identifier
 from core.errors import ViewError
 from core.flow.ids import join_ids, split_ids
+from core.flow.spans import Span
 from core.tables.calllog import CallLog
 
 MISSING = ""
@@ -22,12 +23,15 @@ _IDS = {
     "ends": "end",
     "links": "link",
     "begins": "begins",
+    "errors": "error",
 }
 _DAYS = {"first": "from", "last": "to"}
 _LENGTHS = {"shortest": "min", "longest": "max"}
+_SPANS = {"lasts": "lasts", "waits": "wait"}
 _LONGEST = 2**31
 PARAMETERS: Final = (
-    *_DAYS.values(), *_NUMBERS.values(), *_IDS.values(), "next", *_LENGTHS.values(), "outcome", "agent",
+    *_DAYS.values(), *_NUMBERS.values(), *_IDS.values(), "next", *_LENGTHS.values(), *_SPANS.values(),
+    "outcome", "agent",
 )  # fmt: skip
 """What an address calls the parts of a filter; "a.<column>" are the values of another column."""
 
@@ -51,6 +55,16 @@ class Condition(NamedTuple):
         return " AND ".join(f"{name} {word} ?" for word, _ in bounds), [bound for _, bound in bounds]
 
 
+class Asked(NamedTuple):
+    """A condition on more than a column of `calls`: SQL over `calls`, and the values that it binds."""
+
+    text: str
+    bound: tuple[Any, ...] = ()
+
+    def sql(self) -> tuple[str, list[Any]]:
+        return self.text, list(self.bound)
+
+
 @dataclass(frozen=True)
 class Filter:
     """The calls that count. What is empty, or None, lets all calls pass; all parts have to hold.
@@ -59,6 +73,8 @@ class Filter:
     begin on one of `starts` and end on one of `ends`, touch every node of `via` and a node with one of `links` (URLs),
     take every one of `transitions` (source, target), begin with the steps `begins`, have `shortest` to `longest` steps,
     and have one of the `values` (column, values; MISSING for none) of each column: "outcome", "agent", or an attribute.
+    `lasts` is how long they last, `waits` how long in the queue; `errors`, as `erring` makes it, names a node on which
+    they have an error.
     """
 
     first: date | None = None
@@ -75,6 +91,9 @@ class Filter:
     begins: tuple[str, ...] = ()
     shortest: int | None = None
     longest: int | None = None
+    lasts: Span | None = None
+    waits: Span | None = None
+    errors: tuple[str, ...] = ()
     values: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __bool__(self) -> bool:
@@ -96,6 +115,10 @@ class Filter:
         """The filter that also asks to touch a node."""
         return self if node in self.via else replace(self, via=(*self.via, node))
 
+    def erring(self, node: str, fine: Iterable[str]) -> "Filter":
+        """The filter that also asks for an error on a node, on any where it is ""; `fine` are values that are none."""
+        return replace(self, errors=(node, *(fine or ("",))))
+
     def values_of(self, column: str) -> tuple[str, ...]:
         return next((wanted for name, wanted in self.values if name == column), ())
 
@@ -110,6 +133,8 @@ class Filter:
             given[name] = join_ids(getattr(self, field))
         for field, name in _LENGTHS.items():
             given[name] = "" if getattr(self, field) is None else str(getattr(self, field))
+        for field, name in _SPANS.items():
+            given[name] = getattr(self, field).write() if getattr(self, field) else ""
         given["next"] = join_ids(tuple(one for pair in self.transitions for one in pair))
         for column, wanted in self.values:
             given[_parameter(column)] = join_ids(wanted if wanted != (MISSING,) else (MISSING, MISSING))
@@ -137,9 +162,9 @@ class Filter:
             found = found.with_values(name.removeprefix(_COLUMN), split_ids(query[name]))
         return found
 
-    def conditions(self, log: CallLog) -> list[Condition]:
+    def conditions(self, log: CallLog) -> list[Condition | Asked]:
         """What has to hold of a call itself, beside its path. Raises ViewError for a column that is not there."""
-        found = []
+        found: list[Condition | Asked] = []
         if self.first or self.last:
             found.append(Condition("date", self.first, self.last))
         if self.weekdays:
@@ -153,6 +178,12 @@ class Filter:
             members = tuple(one if one != MISSING else None for one in wanted)
             if members:
                 found.append(Condition(column_of(log, column), members=members))
+        if self.lasts:
+            found.append(_within(self.lasts, """hour IS NOT NULL AND (epoch_us(until) - epoch_us("at")) // 1000"""))
+        if self.waits:
+            found.append(_within(self.waits, "queue_wait < 1e12 AND CAST(floor(queue_wait * 1000) AS BIGINT)"))
+        if self.errors:
+            found.append(_failing(self.errors[0], self.errors[1:]))
         return found
 
 
@@ -169,6 +200,19 @@ def column_of(log: CallLog, column: str) -> str:
     raise ViewError(
         f"This session has no column {column[:80]!r} to filter by.", "Clear the filter, or map the column and process."
     )
+
+
+def _within(span: Span, ms: str) -> Asked:
+    """Milliseconds within a span; `ms` is SQL, and may begin with what has to hold for there to be some."""
+    if span.high is None:
+        return Asked(f"{ms} >= ?", (span.low,))
+    return Asked(f"{ms} BETWEEN ? AND ?", (span.low, span.high - 1))
+
+
+def _failing(node: str, fine: tuple[str, ...]) -> Asked:
+    there = "node = (SELECT node FROM nodes WHERE id = ?) AND " if node else ""
+    steps = f'SELECT "call" FROM steps WHERE {there}error IS NOT NULL AND NOT list_contains(?, error)'
+    return Asked(f'"call" IN ({steps})', (*((node,) if node else ()), list(fine)))
 
 
 def _parameter(column: str) -> str:
@@ -206,6 +250,7 @@ _READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "hours": ("hour", _numbers(0, 23)),
     **{field: (name, split_ids) for field, name in _IDS.items()},
     **{field: (name, _length) for field, name in _LENGTHS.items()},
+    **{field: (name, Span.read) for field, name in _SPANS.items()},
     "transitions": ("next", _pairs),
 }
 """Field -> the parameter that it has in an address, and what reads that."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.engine import identifier
 from core.errors import ViewError
-from core.flow.filter import ALL, Condition, Filter
+from core.flow.filter import ALL, Asked, Condition, Filter
 from core.tables.arrays import NO_DAY, Cells, Counts, Mask, summed, weekday_of
 from core.tables.calllog import CallLog
 
@@ -111,12 +111,13 @@ def selection(log: CallLog, where: Filter, source: Source | None = None) -> Sele
     """The calls counted from `source`, by itself the cheapest that can answer.
 
     That is `variants` where it carries the filter, else the columns of `calls` that are asked for, which are held as
-    long as they are in use, and in a log of more than IN_MEMORY calls SQL over `calls`.
+    long as they are in use, and SQL over `calls` in a log of more than IN_MEMORY calls, and for what is in no column.
     """
-    conditions = where.conditions(log)
+    asked = where.conditions(log)
+    conditions = [one for one in asked if isinstance(one, Condition)]
     source = source or _source(log, conditions)
-    if source is Source.SQL:
-        text, values = _sql(conditions)
+    if source is Source.SQL or len(conditions) < len(asked):
+        text, values = _sql(asked)
         query = f"SELECT path, file, date, count(*) AS n FROM calls WHERE {text} GROUP BY ALL"
         cells, conditions = Cells.of(log.arrow(query, values)), []
     elif source is Source.CALLS:
@@ -198,6 +199,6 @@ def _passing(cells: Cells, condition: Condition) -> Mask:
     return table[cells.columns[condition.column]]
 
 
-def _sql(conditions: list[Condition]) -> tuple[str, list[Any]]:
+def _sql(conditions: list[Condition | Asked]) -> tuple[str, list[Any]]:
     rendered = [condition.sql() for condition in conditions]
     return " AND ".join(["true", *(text for text, _ in rendered)]), [value for _, bound in rendered for value in bound]

@@ -11,7 +11,7 @@ shown = view.begin(VIEW)
 given = settings.draw(VIEW, shown.log)
 rows = view.answer(shown, VIEW, **given)
 if len(rows):
-    with view.card("Steps with an error, by day", "Click a day to see its calls."):
+    with view.card("Steps with an error, by day", "Click a day to see its calls with one."):
         hovers = [f"of {n:,} steps" for n in rows["n_steps"]]
         clicked = times.by_day(rows["day"], rows["n_errors"], hovers, shown, "Steps with an error by day")
     columns = {
@@ -27,4 +27,6 @@ if len(rows):
     if place is not None and rows["day"].notna().iloc[place]:
         clicked = str(rows["day"].iloc[place])
     if clicked:
-        view.to_calls(replace(shown.where, first=date.fromisoformat(clicked), last=date.fromisoformat(clicked)))
+        day = date.fromisoformat(clicked)
+        fine = VIEW.values(shown.log, **given)["fine"]
+        view.to_calls(replace(shown.where, first=day, last=day).erring("", fine))

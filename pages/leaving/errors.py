@@ -8,7 +8,7 @@ shown = view.begin(VIEW)
 given = settings.draw(VIEW, shown.log)
 rows = view.answer(shown, VIEW, **given)
 if len(rows):
-    with view.card("Steps with an error", "And their share of all errors. Click one to see the calls that pass it."):
+    with view.card("Steps with an error", "And their share of all errors. Click one to see its calls with one."):
         told = rows.assign(n_calls=rows["n_errors"], share=rows["n_errors"] / rows["n_errors"].sum())
         clicked = pictures.ranked(told, shown, "Menu items by steps with an error", key="errors", unit="error")
     columns = {
@@ -22,4 +22,4 @@ if len(rows):
     }
     place = view.behind(shown, VIEW, rows, columns)
     if chosen := view.chosen(rows, "node", clicked, place):
-        view.to_calls(shown.where.passing(chosen))
+        view.to_calls(shown.where.erring(chosen, VIEW.values(shown.log, **given)["fine"]))

@@ -63,6 +63,12 @@ def parts(log: CallLog, where: Filter) -> Iterator[tuple[str, str, Filter]]:
         yield "begins", f"Path {_trail(log, where.begins)}", where.without("begins")
     if where.shortest is not None or where.longest is not None:
         yield "lengths", _lengths(where.shortest, where.longest), where.without("shortest").without("longest")
+    for part, verb in (("lasts", "Lasts"), ("waits", "Waits")):
+        if span := getattr(where, part):
+            yield part, f"{verb} {span.in_words()}", where.without(part)
+    if where.errors:
+        place = f" on {_node(log, where.errors[0])}" if where.errors[0] else ""
+        yield "errors", f"Error{place}", where.without("errors")
     for column, wanted in where.values:
         words = f"{_short(column_name(column))}: {_listed([one or NO_VALUE for one in wanted], ' or ')}"
         yield f"column:{column}", words, where.with_values(column, ())

@@ -1,5 +1,6 @@
 """How the views of times are drawn, and which clock their times are told by."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -11,6 +12,7 @@ from core.charts.week import Tile, week_tiles
 from core.flow.durations import COUNTED
 from core.flow.findings.times import clock
 from core.flow.findings.weekdays import WEEKDAYS
+from core.flow.spans import Span
 from core.flow.waiting import waiting_in_all
 from core.plan import clocks
 from core.text import briefly, mostly_rtl, number, percent, plural, share_of
@@ -44,8 +46,8 @@ def week(rows: pd.DataFrame, shown: view.Shown) -> tuple[int, int] | None:
     return int(weekday), int(hour)
 
 
-def lengths(rows: pd.DataFrame, shown: view.Shown) -> None:
-    """Calls by how long they last."""
+def lengths(rows: pd.DataFrame, shown: view.Shown) -> int | None:
+    """Calls by how long they last; the place of the row that was clicked."""
     counted = rows[rows["kind"] == COUNTED]
     most = int(counted["n_calls"].max()) if len(counted) else 0
     found = [
@@ -54,11 +56,14 @@ def lengths(rows: pd.DataFrame, shown: view.Shown) -> None:
             n=int(row.n_calls),
             share=float(row.share),
             tone="strong" if int(row.n_calls) == most else "plain",
+            key=str(place),
             hover=f"{number(row.cumulative_share * 100, 1)}% last shorter than {briefly(row.to_s)}",
         )
-        for row in counted.itertuples()
+        for place, row in enumerate(counted.itertuples())
     ]
-    view.chart(bar_list(found, shown.palette, width=shown.width()), "Calls by duration", key=shown.key("durations"))
+    figure = bar_list(found, shown.palette, width=shown.width())
+    clicked = view.chart(figure, "Calls by duration", key=shown.key("durations"), clickable=True)
+    return int(clicked) if clicked else None
 
 
 def waits(shown: view.Shown, *, over: int, short: int) -> None:
@@ -87,6 +92,10 @@ def waits(shown: view.Shown, *, over: int, short: int) -> None:
                 delta_color="off",
                 delta_arrow="off",
             )
+    if found.n_over:
+        wait = "waits" if found.n_over == 1 else "wait"
+        which = f"Show the {plural(found.n_over, 'call')} that {wait} over {briefly(over)}"
+        view.link_to_calls(which, replace(shown.where, waits=Span.over(over)))
 
 
 def by_day(days: pd.Series, values: pd.Series, hovers: list[str], shown: view.Shown, what: str) -> str:

@@ -127,6 +127,12 @@ def to_calls(where: Filter) -> NoReturn:
     state.go(CALLS, {**state.this_session(), **where.as_query()})
 
 
+def link_to_calls(label: str, where: Filter) -> None:
+    """A link to the list of the calls that pass `where`."""
+    query = {**state.this_session(), **where.as_query()}
+    st.page_link(CALLS, label=label, icon=":material/call:", query_params=query)
+
+
 def finding(found: Finding, icon: str) -> None:
     """The finding is the headline."""
     mark = f":red[{icon}]" if found.alarming else f":blue[{icon}]"

@@ -1,6 +1,9 @@
 """Call Durations: how long calls last."""
 
+from dataclasses import replace
+
 from core import views
+from core.flow.durations import span_of
 from pages.parts import settings, times, view
 
 VIEW = views.view("durations")
@@ -8,8 +11,8 @@ shown = view.begin(VIEW)
 given = settings.draw(VIEW, shown.log)
 rows = view.answer(shown, VIEW, **given)
 if len(rows):
-    with view.card("Calls by duration"):
-        times.lengths(rows, shown)
+    with view.card("Calls by duration", "Click a bar to see its calls."):
+        clicked = times.lengths(rows, shown)
         times.clock_note(shown)
     columns = {
         "kind": ("Kind", "text"),
@@ -19,4 +22,7 @@ if len(rows):
         "share": ("Share of calls", "share"),
         "cumulative_share": ("Running total", "share"),
     }
-    view.behind(shown, VIEW, rows, columns)
+    place = view.behind(shown, VIEW, rows, columns)
+    chosen = clicked if place is None else place
+    if chosen is not None and (span := span_of(rows, chosen, **VIEW.values(shown.log, **given))):
+        view.to_calls(replace(shown.where, lasts=span))

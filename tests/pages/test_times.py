@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.sessions import EVERYONE, SHARED, Session
 from core.views import view
 from pages.parts import state
-from pages.parts.pagefiles import page_of
+from pages.parts.pagefiles import CALLS, page_of
 from tests.pages.test_pages import words
 
 Show = Callable[..., AppTest]
@@ -69,3 +69,21 @@ def test_a_log_without_times_says_what_is_missing(show: Show, ready: Session) ->
         assert not app.exception
         assert "This needs to know" in words(app)
         assert not app.number_input and not app.multiselect
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "n_calls"),
+    [
+        ({"lasts": "60-90"}, "Lasts 1 min to 1 min 30 s", 2),
+        ({"wait": "4.001-"}, "Waits over 4 s", 1),
+        ({"error": "2,0"}, "Error on ⁨מחיר⁩", 1),
+        ({"error": ",0"}, "Error", 1),
+    ],
+)
+def test_how_long_calls_last_and_wait_and_where_they_fail_is_a_filter(
+    show: Show, timed: Session, asked: dict[str, str], told: str, n_calls: int
+) -> None:
+    app = show(CALLS, session=timed.id, **asked)
+    assert not app.exception
+    assert told in [one.label for one in app.button]
+    assert len(app.dataframe[0].value) == n_calls

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from core.errors import ViewError
 from core.flow.filter import ALL, MISSING, Filter
 from core.flow.paths import top_paths
+from core.flow.spans import Span
 from core.tables.calllog import CallLog
 from tests import naive
 from tests.logs import both
 
 IDS = st.lists(st.text(min_size=1), max_size=4).map(tuple)
+SPANS = st.none() | st.builds(Span, st.integers(0, 10**14), st.none() | st.integers(0, 10**14))
 NUMBERS = st.none() | st.integers(1, 2**31)
 
 
@@ -36,6 +38,9 @@ FILTERS = st.builds(
     begins=IDS,
     shortest=NUMBERS,
     longest=NUMBERS,
+    lasts=SPANS,
+    waits=SPANS,
+    errors=st.just(()) | st.lists(st.text(), min_size=2, max_size=3).map(tuple),
     values=st.dictionaries(
         st.sampled_from(["outcome", "agent"]) | st.text(min_size=1),
         st.sets(st.text(), min_size=1, max_size=3).map(sorted).map(tuple),
