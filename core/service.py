@@ -229,6 +229,11 @@ class Service:
             return session
         return self.runner.submit(session.id, BUILD if was_ready else INSPECT)
 
+    def unpack_arrived(self, uploader: Owner, part_id: str, *, owner: Owner) -> Session:
+        """The same from a zip that came in pieces. Raises what `unpack` and `Parts.once` raise."""
+        with self.store.parts.once(uploader, part_id) as archive:
+            return self.unpack(archive, owner=owner)
+
     def share(self, session_id: str, *, by: Visitor, lasts: timedelta | None = None) -> str:
         """The token of a new link to read the session by; without `lasts` it has no end."""
         self.store.owned(session_id, by=by)

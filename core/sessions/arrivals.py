@@ -10,7 +10,7 @@ import msgspec
 from core.errors import LimitExceeded, SessionError, StorageFull, UploadNotFound, UploadOutOfStep
 from core.files import make_folder, storage_errors, sync_folder, twin
 from core.sessions.owners import Owner, Visitor
-from core.sessions.parts import PRINT_LENGTH, Part, Wanted
+from core.sessions.parts import PRINT_LENGTH, RESTORED, Part, Wanted
 from core.sessions.record import Session, StoredFile, utc_now
 from core.sessions.shelf import UPLOADS
 from core.sessions.store import SessionStore
@@ -36,7 +36,9 @@ def begin(store: SessionStore, uploader: Owner, wanted: Wanted, *, owner: Owner,
         before: list[StoredFile | Part] = [
             part for part in mine if (part.target, part.batch) == (wanted.target, wanted.batch)
         ]
-        if wanted.target:
+        if wanted.target == RESTORED:
+            store.admit(owner)
+        elif wanted.target:
             before += store.read(wanted.target).files
         else:
             store.admit(owner)

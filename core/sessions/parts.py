@@ -41,6 +41,7 @@ FOLDER = "receiving"
 ABOUT, DATA, RECEIVED, LOCK = "about.json", "data", "received", ".lock"
 SUM = hashlib.sha256().digest_size
 PRINT_LENGTH = 200
+RESTORED = "restored"
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _BLOCK = 1 << 20
 
@@ -49,7 +50,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """A file as its browser announces it.
 
     `size` is in bytes. `print` is what the browser knows the file by when it is chosen again, and `batch` what was
-    dropped together; both mean nothing to the server. `target` is the session that it is to join, "" for a new one.
+    dropped together; both mean nothing to the server. `target` is the session that it is to join, "" for a new one,
+    `RESTORED` for a zip that is one.
     """
 
     name: str
@@ -178,6 +180,20 @@ class Parts:
         """Let go of the bytes of an upload that a session has now; that it was taken stays known for a day."""
         with self._held(owner, part_id) as folder, storage_errors():
             (folder / DATA).unlink(missing_ok=True)
+
+    @contextmanager
+    def once(self, owner: Owner, part_id: str) -> Iterator[BinaryIO]:
+        """The bytes of a finished upload; it is forgotten after that, unless what is made of it raises.
+
+        Whoever asks meanwhile waits. Raises UploadNotFound, UploadOutOfStep where it is not finished, StorageError.
+        """
+        with self._held(owner, part_id) as folder:
+            part = _read(folder)
+            if not part.sha256:
+                raise UploadOutOfStep(part.offset)
+            with (folder / DATA).open("rb") as data:
+                yield data
+            self._remove(folder)
 
     def drop(self, owner: Owner, part_id: str) -> None:
         """Forget the upload. Raises UploadNotFound, StorageError."""

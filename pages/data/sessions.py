@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.parts import frame, session_list, state
+from pages.parts import frame, restoring, session_list, state
 
 current = state.session().id if state.is_in_address() else ""
 mine = state.service().store.list_sessions(by=state.visitor())
 with frame.centred(0.72):
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Sessions", anchor=False)
-        session_list.restore_box()
+        restoring.box()
         st.page_link(frame.START, label="New upload", icon=":material/upload:")
     st.markdown(f":small[:gray[{frame.who_sees()}]]")
     session_list.undo()

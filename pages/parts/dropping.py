@@ -7,6 +7,7 @@ import streamlit as st
 
 from core import receiving
 from core.sessions import Owner
+from core.sessions.parts import RESTORED
 from pages.parts import identity
 from pages.parts.serving import service
 
@@ -38,10 +39,10 @@ def is_blocked() -> bool:
 
 
 def zone(title: str, note: str, target: str, *, roomy: bool) -> Arrived | None:
-    """Draw it, for files of the session `target`, "" for a new one; the uploads that have arrived for it.
+    """Draw it, for files of the session `target`, as in core.sessions.parts; the uploads that have arrived for it.
 
-    The browser says so once, and Streamlit may break off the run that was told, or the change of the page that it asked
-    for. So they are handed out by every run until their session is seen, or they are refused.
+    The browser says so again until the page changes, and Streamlit may break off the run that was told, or the change
+    of the page that it asked for. So they are handed out by every run until their session is seen, or they are refused.
     """
     arrived = _arrived()
     told = _zone(
@@ -52,6 +53,7 @@ def zone(title: str, note: str, target: str, *, roomy: bool) -> Arrived | None:
             "title": title,
             "note": note,
             "roomy": roomy,
+            "several": target != RESTORED,
             **st.session_state.get(_REFUSED, {}),
         },
         key=f"drop_zone:{target}",
@@ -62,8 +64,9 @@ def zone(title: str, note: str, target: str, *, roomy: bool) -> Arrived | None:
     if told.blocked:
         st.session_state[_BLOCKED] = True
         st.rerun()
-    if told.arrived:
-        arrived[target] = Arrived(identity.uploader(), [str(one) for one in told.arrived])
+    ids = [str(one) for one in told.arrived or ()]
+    if ids and (target not in arrived or arrived[target].ids != ids):
+        arrived[target] = Arrived(identity.uploader(), ids)
     return arrived.get(target)
 
 

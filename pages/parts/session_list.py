@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.errors import SessionDamaged, SessionTooNew, ThroughlineError
+from core.errors import SessionDamaged, SessionTooNew
 from core.sessions import SHARED, SessionSummary, Status, Visitor, bundle, utc_now
 from core.text import ago, ahead, day, file_size, plural
 from pages.parts import cache, frame, identity, state
@@ -195,18 +195,3 @@ def _undo_button(one: SessionSummary, key: str, words: str = "Undo") -> None:
 
 def _discarded() -> list[SessionSummary]:
     return state.service().store.list_discarded(by=state.visitor())
-
-
-def restore_box() -> None:
-    """A zip that was downloaded becomes a session again."""
-    with st.popover("Restore from a zip", icon=":material/unarchive:"):
-        turn = st.session_state.setdefault("throughline.restore", 0)
-        archive = st.file_uploader("A zip that was downloaded here", type="zip", key=f"restore:{turn}")
-        if archive is not None:
-            try:
-                session = state.service().unpack(archive, owner=state.owner())
-            except ThroughlineError as refusal:
-                st.error(sentence(str(refusal)), icon=":material/error:")
-                return
-            st.session_state["throughline.restore"] += 1
-            state.go(page_at(session.last), state.address(session.id, session.last))

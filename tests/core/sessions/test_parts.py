@@ -17,7 +17,7 @@ from core.errors import (
     UploadOutOfStep,
 )
 from core.sessions import SHARED, Owner, SessionStore, Visitor, arrivals, uploads
-from core.sessions.parts import Wanted
+from core.sessions.parts import RESTORED, Wanted
 from core.settings import DAY, HOUR, Limits
 
 ANNA, BEN = Owner("browser:anna"), Owner("browser:ben")
@@ -305,3 +305,27 @@ def test_a_cancelled_upload_is_gone_from_the_disk(store, home):
     assert [path for path in home.rglob("*") if path.is_file() and path.stat().st_size] == []
     with pytest.raises(UploadNotFound):
         send(store, part)
+
+
+def test_a_zip_that_came_in_pieces_is_read_once_and_kept_where_that_fails(store):
+    part = begin(store, target=RESTORED)
+    with pytest.raises(UploadOutOfStep), store.parts.once(ANNA, part.id):
+        raise AssertionError("it is not whole")
+    send(store, part)
+    store.parts.finish(ANNA, part.id, sum_of(FILE))
+    with pytest.raises(ValueError, match="no zip"), store.parts.once(ANNA, part.id):
+        raise ValueError("no zip")
+    assert [one.id for one in arrivals.waiting(store, ANNA, RESTORED)] == [part.id]
+    with store.parts.once(ANNA, part.id) as data:
+        assert data.read() == FILE
+    with pytest.raises(UploadNotFound), store.parts.once(ANNA, part.id):
+        raise AssertionError("somebody else's session was made of it by now")
+    assert arrivals.waiting(store, ANNA, RESTORED) == []
+
+
+def test_uploads_of_others_and_of_nobody_are_no_zip_to_restore(store):
+    part = arrived(store, by=BEN, target=RESTORED)
+    with pytest.raises(UploadNotFound), store.parts.once(ANNA, part.id):
+        raise AssertionError("it is Ben's")
+    with pytest.raises(SessionNotFound):
+        take(store, part, by=BEN, visitor=BY_ANNA)

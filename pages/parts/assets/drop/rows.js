@@ -142,8 +142,11 @@ export default function (page) {
     zone.dataset.roomy = data.roomy;
     root.querySelector(".title").textContent = data.title;
     root.querySelector(".note").textContent = data.note;
-    root.querySelector(".choose").onclick = () => input.click();
+    const choose = root.querySelector(".choose");
+    choose.textContent = data.several ? "Choose files" : "Choose a file";
+    choose.onclick = () => input.click();
     input.setAttribute("aria-label", data.title);
+    input.multiple = data.several;
     input.onchange = () => {
         sending.add(input.files);
         input.value = ""; // so that the same file can be chosen again
