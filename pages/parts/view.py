@@ -19,7 +19,7 @@ from core.tables.calllog import CallLog
 from core.text import day_span, number, percent, plural
 from core.view import View
 from core.views import VIEWS
-from pages.parts import cache, chips, exports, filters, importing, places, snapshots, state, viewport
+from pages.parts import cache, chips, exports, filters, importing, places, snapshots, state, steps_back, viewport
 from pages.parts.pagefiles import CALLS, FILES, REPORT
 from pages.parts.text import sentence
 
@@ -77,6 +77,7 @@ def head(key: str, title: str, explained: str) -> Shown:
     log = cache.log(session)
     where = state.where()
     snapshots.ready()
+    steps_back.ready()
     importing.notice(session)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(title, anchor=False, help=explained)

@@ -37,6 +37,18 @@ def test_a_click_on_an_hour_of_the_week_leads_to_its_calls(times: tuple[Page, st
     expect(page.get_by_text("1–1 of 1")).to_be_visible()
 
 
+def test_a_click_on_a_duration_leads_to_the_calls_that_last_as_long(times: tuple[Page, str]) -> None:
+    page, address = times
+    page.goto(address.format("durations"))
+    bars = page.locator(".stPlotlyChart .bars .point path")
+    expect(bars.first).to_be_attached()
+    expect_settled(page)
+    bars.last.click(force=True)
+    expect(page).to_have_url(re.compile(r"/calls\?.*lasts=30-45"))
+    expect(page.get_by_text("Lasts 30 s to 45 s")).to_be_visible()
+    expect(page.get_by_text("1–1 of 1")).to_be_visible()
+
+
 def test_a_setting_is_in_the_address_and_the_address_sets_it(times: tuple[Page, str]) -> None:
     page, address = times
     page.goto(address.format("waiting"))
