@@ -126,8 +126,9 @@ def _around_foreign(piece: bytes) -> bytes:
 
 def _weighed(piece: bytes) -> tuple[int, int]:
     """How many bytes are beyond ASCII, and how many of those are UTF-8; a character that is cut off counts as such."""
-    beyond = len(piece) - len(piece.decode("ascii", errors="ignore"))
-    good = sum(len(one.encode()) for one in piece.decode("utf-8", errors="ignore") if not one.isascii())
+    n_ascii = len(piece.decode("ascii", errors="ignore"))
+    beyond = len(piece) - n_ascii
+    good = len(piece.decode("utf-8", errors="ignore").encode()) - n_ascii
     cut_off = 6 if beyond else 0
     return beyond, min(beyond, good + cut_off if good else good)
 

@@ -56,7 +56,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     `quote` is "" where values are never in quotes. `preamble` is the number of lines before the header, `header` how
     many lines that takes, and `width` the number of columns, 0 where nobody has looked. `newline` is a carriage return
     where line ends are of several kinds. `damaged` is a file that is not to be read as it is, though its quotes may be
-    `orderly`. That and `padded` are what `scan.look` found, and say nothing where nobody has looked.
+    `orderly`. That, `padded` and `regular` are what `scan.look` found, and say nothing where nobody has looked.
     """
 
     delimiter: str = ","
@@ -71,6 +71,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     box: Box = Box()
     orderly: bool = False
     padded: frozenset[int] | None = None
+    regular: bool = False
 
     @property
     def delimiter_name(self) -> str:

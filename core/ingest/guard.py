@@ -46,9 +46,13 @@ def scan(path: Path, dialect: Dialect, guards: Guards) -> Scan:
             )
         if foreign is None and not _is_utf8(block):
             foreign = offset
-        _check_width(block, delimiter, lines, guards)
         numbers = np.frombuffer(block, dtype=np.uint8)
-        n_feeds = int(np.count_nonzero(numbers == _LINE_FEED[0]))
+        feeds = np.flatnonzero(numbers == _LINE_FEED[0])
+        # What has fewer bytes than a line may have columns needs no counting.
+        longest = int(np.diff(feeds, prepend=-1, append=len(block)).max()) - 1
+        if longest >= min(guards.columns * len(delimiter), guards.line_bytes):
+            _check_width(block, delimiter, lines, guards)
+        n_feeds = len(feeds)
         if _RETURN in block:
             lines += n_feeds + ends.look(numbers, quotes.places(numbers))
         else:

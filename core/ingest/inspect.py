@@ -4,15 +4,18 @@ import logging
 import re
 import secrets
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 import duckdb
 import msgspec
+import pyarrow as pa
 
 from core.engine import connect
 from core.errors import FileRefused
 from core.ingest import dates, personal
 from core.ingest.another import another_table, check_that_one
+from core.ingest.batches import Tally, Unlike, batches
 from core.ingest.boxes import Taken, look, take
 from core.ingest.decode import as_utf8
 from core.ingest.evidence import first_rows, tells_phases
@@ -22,7 +25,6 @@ from core.ingest.lifecycle import Phase, in_phase
 from core.ingest.load import column, is_plausible, moment, parsed_date, refused_rows, rows
 from core.ingest.mend import COUNTED
 from core.ingest.plain import Plain, plain_of
-from core.ingest.scan import records
 from core.ingest.sniff import AGREEING
 from core.ingest.written import Written, how_written
 from core.settings import Guards
@@ -117,31 +119,28 @@ def _facts(
     columns: list[ColumnFacts] = []
     preview: list[list[str | None]] = []
     taken = 0
+    # Noting each row that is refused takes DuckDB kilobytes of memory.
+    refused = "" if file.n_records is not None else "refused"
     # Values take memory, and exact numbers of different ones some megabytes each: wide files are read more than once.
     at_once = EXACT_AT_ONCE if exact else COLUMNS_AT_ONCE
     for start in range(0, len(header), at_once):
         part = range(start, min(start + at_once, len(header)))
         values = ", ".join(f"{file.cleaned(number)} AS {column(number)}" for number in part)
-        given = ", ".join(f"{column(number)} AS {_given(column(number))}" for number in part)
-        read = rows(
-            file.path, file.dialect, len(header), guards, rejects="" if columns or file.dialect.orderly else "refused"
-        )
+        read = rows(file.path, file.dialect, len(header), guards, rejects="" if columns else refused)
         sampled = f"SELECT {values} FROM {rows(file.path, file.dialect, len(header), guards)} LIMIT {SAMPLE_ROWS}"
         first = [list(found) for found in zip(*connection.execute(sampled).fetchall(), strict=True)]
         if not first:
             connection.execute(f"SELECT count(*) FROM {read}").fetchall()  # for the rows that it refuses
             break
         wanted = [_Wanted(connection, column(number), found, exact) for number, found in zip(part, first, strict=True)]
-        # The refused rows are known only once the whole answer is fetched.
-        measures = ", ".join(measure for one in wanted for measure in one.measures)
-        ((taken, *counts),) = connection.execute(
-            f"SELECT count(*), {measures} FROM (SELECT {values}, {given} FROM {read})"
-        ).fetchall()
-        answer = iter(counts)
-        columns += [one.facts(header[number], answer) for number, one in zip(part, wanted, strict=True)]
+        try:
+            taken, counts = _counted(connection, file, len(header), part, wanted)
+        except Unlike:
+            taken, counts = _counted_strictly(connection, file, part, wanted, read)
+        columns += [one.facts(header[number], counts) for number, one in zip(part, wanted, strict=True)]
         preview += [found[:PREVIEW_ROWS] for found in first]
-    if file.dialect.orderly:  # noting each row that is refused takes DuckDB kilobytes of memory
-        unreadable = sum(len(one.starts) for one in records(file.path, file.dialect, guards)) - taken
+    if file.n_records is not None:
+        unreadable = max(0, file.n_records - file.dialect.header) - taken
     else:
         unreadable = sum(1 for _ in refused_rows(connection, "refused"))
     unreadable += len(file.aside)
@@ -167,34 +166,77 @@ def _facts(
     )
 
 
+def _counted(
+    connection: duckdb.DuckDBPyConnection, file: Plain, n_columns: int, part: range, wanted: list["_Wanted"]
+) -> tuple[int, Iterator[int]]:
+    """The number of rows, and what is counted in them of each column. Raises Unlike."""
+    tally, unlike = Tally(), False
+    names = {column(number): number for number in part}
+
+    def parsed() -> Iterator[pa.RecordBatch]:
+        nonlocal unlike
+        try:
+            yield from batches(file, n_columns, names, tally=tally)
+        except Unlike:
+            unlike = True  # what DuckDB would make an error of its own
+
+    schema = pa.schema([(name, pa.string()) for name in names])
+    connection.register("given", pa.RecordBatchReader.from_batches(schema, parsed()))
+    measures = ", ".join(measure for one in wanted for measure in one.measures)
+    ((taken, *counts),) = connection.execute(f"SELECT count(*), {measures} FROM given").fetchall()
+    connection.unregister("given")
+    if unlike:
+        raise Unlike
+    answer = iter(counts)
+    told = [[*islice(answer, len(one.measures)), tally.nulls[one.name], tally.trimmed[one.name]] for one in wanted]
+    return taken, chain.from_iterable(told)
+
+
+def _counted_strictly(
+    connection: duckdb.DuckDBPyConnection, file: Plain, part: range, wanted: list["_Wanted"], read: str
+) -> tuple[int, Iterator[int]]:
+    """The same by the strict reader, with `read` for its SQL."""
+    values = ", ".join(f"{file.cleaned(number)} AS {column(number)}" for number in part)
+    given = ", ".join(f"{column(number)} AS {_given(column(number))}" for number in part)
+    measures = ", ".join(measure for one in wanted for measure in (*one.measures, *one.changes))
+    # The refused rows are known only once the whole answer is fetched.
+    ((taken, *counts),) = connection.execute(
+        f"SELECT count(*), {measures} FROM (SELECT {values}, {given} FROM {read})"
+    ).fetchall()
+    return taken, iter(counts)
+
+
 class _Wanted:
     """What is to be counted in a column, after a look at its first values."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, name: str, first: list[str | None], exact: bool) -> None:
+        self.name = name
         self._first, self._exact = first, exact
         self._formats = _plausible(connection, first)
         self._phases = tuple(Phase) if tells_phases(first) else ()
         self.measures = [
             f"count({name})",
             f"count(DISTINCT {name})" if exact else f"approx_count_distinct({name})",
-            f"count(*) FILTER ({name} IS NULL AND {_given(name)} <> '')",
-            f"count(*) FILTER (strlen({name}) <> strlen({_given(name)}))",
             *(f"count(*) FILTER ({is_plausible(moment(name, one))})" for one in self._formats),
             *(f"count(*) FILTER ({in_phase(name, one)})" for one in self._phases),
         ]
+        self.changes = [
+            f"count(*) FILTER ({name} IS NULL AND {_given(name)} <> '')",
+            f"count(*) FILTER (strlen({name}) <> strlen({_given(name)}))",
+        ]
 
     def facts(self, name: str, counts: Iterator[int]) -> ColumnFacts:
-        """The column's facts, from the next of `counts`, one for each of its measures."""
+        """The column's facts, from the next of `counts`, one for each of its measures and changes."""
         return ColumnFacts(
             name=name,
             filled=next(counts),
             distinct=next(counts),
-            nulls=next(counts),
-            trimmed=next(counts),
             hedge="" if self._exact else "about",
             samples=_samples(self._first),
             formats={one: count for one in self._formats if (count := next(counts))},
             phases={one: count for one in self._phases if (count := next(counts))},
+            nulls=next(counts),
+            trimmed=next(counts),
             first=first_rows(self._first),
             looks_like=personal.looks_like(self._first),
         )
@@ -216,6 +258,5 @@ def _plausible(connection: duckdb.DuckDBPyConnection, values: list[str | None]) 
     if sum(_LIKE_A_DATE.match(value) is not None for value in known) < DATED_PART * len(known) or not known:
         return []
     counts = ", ".join(f"count({parsed_date('value', one)})" for one in dates.FORMATS)
-    answer = connection.execute(f"SELECT {counts} FROM unnest(?) AS sample(value)", [known]).fetchone()
-    assert answer is not None
+    (answer,) = connection.execute(f"SELECT {counts} FROM unnest(?) AS sample(value)", [known]).fetchall()
     return [one for one, count in zip(dates.FORMATS, answer, strict=True) if count >= TRIED_PART * len(known)]

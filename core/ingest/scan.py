@@ -16,7 +16,7 @@ Places = NDArray[np.int64]
 
 _BOM = b"\xef\xbb\xbf"
 _FEED, _RETURN, _BLANK = b"\n"[0], b"\r"[0], b" "[0]
-AT_ONCE = 1 << 17  # bytes: what is made of them stays in the processor's cache
+AT_ONCE = 1 << 18  # bytes: what is made of them stays in the processor's cache
 _EDGE, _SPACE, _FOREIGN = 1, 2, 4
 _FEW = 500  # places are looked at one by one, more all at once
 _BLANKS_OF_THREE = [*range(0xE28080, 0xE2808B), 0xE19A80, 0xE280A8, 0xE280A9, 0xE280AF, 0xE2819F, 0xE38080, 0xEFBBBF]
@@ -34,10 +34,14 @@ class Look(NamedTuple):
     """`orderly`: every quoted value ends where it should, so that rows can be told apart a block at a time.
 
     `padded` are the places, from 0, of the columns in which values may have outer blanks, None where all may.
+    `regular`: any strict reader reads the same in it, for besides, quotes open right behind delimiters and carriage
+    returns stand at line ends alone. `n_records` counts rows and header lines of an orderly file, not blank lines.
     """
 
     orderly: bool
     padded: frozenset[int] | None
+    regular: bool = False
+    n_records: int = 0
 
 
 def blocks(path: Path, dialect: Dialect, size: int = AT_ONCE) -> Iterator[Block]:
@@ -66,7 +70,8 @@ def look(path: Path, dialect: Dialect, guards: Guards) -> Look:
     if dialect.escape != dialect.quote or len(dialect.quote.encode()) > 1 or len(dialect.delimiter.encode()) > 1:
         return Look(orderly=False, padded=None)  # bytes and their neighbours do not tell
     marks = _Marks(dialect)
-    inside, length = False, 0
+    inside, length, n_records = False, 0, 0
+    regular = dialect.delimiter != " "  # the strict reader leaves out blanks around quotes
     padded: set[int] | None = set()
     for block in blocks(path, dialect, _size(guards)):
         quotes = marks.quotes(block.data, inside)
@@ -76,8 +81,10 @@ def look(path: Path, dialect: Dialect, guards: Guards) -> Look:
         if padded is not None:
             more = marks.padded(block.data, quotes, inside)
             padded = None if more is None else padded | more
+        regular = regular and marks.are_regular(block.data, quotes, inside)
+        n_records += marks.n_records(block.data, quotes, inside)
         inside ^= bool(len(quotes) % 2)
-    return Look(orderly=not inside, padded=None if padded is None else frozenset(padded))
+    return Look(not inside, None if padded is None else frozenset(padded), regular and not inside, n_records)
 
 
 class Rows(NamedTuple):
@@ -206,6 +213,27 @@ class _Marks:
         whole = bool(np.all(np.bincount(line[opens]) % 2 == 0))
         return found if whole and self._in_order(data, found, False) else None
 
+    def are_regular(self, block: bytes, quotes: Places, inside: bool) -> bool:
+        """Whether each quote that opens a value stands right behind a delimiter, and each return before a feed."""
+        if _RETURN in block and block.count(b"\r") != block.count(b"\r\n"):
+            return False
+        opening = quotes[int(inside) :: 2]
+        if not len(opening):
+            return True
+        before = np.frombuffer(block, np.uint8)[np.maximum(opening - 1, 0)]
+        return bool(np.all(self._is_edge[before] | (opening == 0)))
+
+    def n_records(self, block: bytes, quotes: Places, inside: bool) -> int:
+        """How many records begin in the block: lines outside of quotes that are not blank."""
+        data = np.frombuffer(block, np.uint8)
+        begins = np.flatnonzero(data == _FEED) + 1
+        begins = np.concatenate([[0], begins[:-1] if block.endswith(b"\n") else begins])
+        first, second = data[begins], data.take(begins + 1, mode="clip")
+        filled = (first != _FEED) & ~((first == _RETURN) & ((second == _FEED) | (begins + 1 == len(data))))
+        if len(quotes) or inside:
+            filled &= (np.searchsorted(quotes, begins) + inside) % 2 == 0
+        return int(np.count_nonzero(filled))
+
     def padded(self, block: bytes, quotes: Places, inside: bool) -> set[int] | None:
         """The columns of values that may have outer blanks; None where the block alone does not tell which."""
         data = np.frombuffer(block, np.uint8)
@@ -220,6 +248,8 @@ class _Marks:
         if not block.isascii():
             found.append(self._foreign(data, np.flatnonzero(kinds == _FOREIGN)))
         places = np.concatenate(found)
+        if not len(places):
+            return set()
         few = self._columns_of_few if len(places) < _FEW else self._columns_of_many
         return few(block, data, quotes, inside, places)
 

@@ -98,6 +98,13 @@ class Bench:
         """The rows of the answer in their order, some at once; nothing else may be asked until all are had."""
         yield from self._connection.sql(query).to_arrow_reader(n_rows)
 
+    def asked(self, query: str, given: pa.Table) -> pa.Table:
+        """The answer to a query about the few rows of `given`, in their order."""
+        self._connection.register("given", given)
+        answer = self._connection.sql(query).to_arrow_table().combine_chunks()
+        self._connection.unregister("given")
+        return answer
+
     def numbers(self, query: str) -> dict[str, NDArray[Any]]:
         """The columns of the answer, each of numbers."""
         return {name: np.asarray(one) for name, one in self._connection.execute(query).fetchnumpy().items()}

@@ -1,6 +1,7 @@
 """From files and their mappings to the tables: read, number, order, fold, account for every row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from core.engine import connect, files, identifier
 from core.errors import ThroughlineError
 from core.files import make_folder, remove_folder, storage_errors, sync_file, sync_folder
 from core.ingest import mapping
+from core.ingest.batches import Unlike
 from core.ingest.pseudonyms import Pseudonyms
 from core.settings import Guards
 from core.tables import menu, schema
@@ -59,7 +61,8 @@ def build(
         remove_folder(part)
         remove_folder(work)
         folders = {source.path.parent for source in sources}
-        for way in (Standing, Sorting):
+        way: Callable[[Bench, list[Source], Guards], Standing | Sorting] | None = Standing
+        while way is not None:
             make_folder(part)
             make_folder(work)
             try:
@@ -68,10 +71,14 @@ def build(
                         pseudonyms.bind(connection)
                     bench = Bench(connection, work)
                     found = _Build(bench, way(bench, sources, guards), sources, part, watcher).run()
-                    watcher.meter = None
-                break
+                way = None
+            except Unlike:
+                way = partial(Standing, strictly=True)
             except Scattered:
+                way = Sorting
+            finally:
                 watcher.meter = None
+            if way is not None:
                 remove_folder(part)
                 remove_folder(work)
         with storage_errors():

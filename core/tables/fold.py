@@ -74,7 +74,7 @@ class Fold:
         if order is not None:
             rows, at, told = rows.take(order), at[order], told[order]
         codes = rows["node"].to_numpy()
-        dated = _first(at != UNDATED, starts, lengths)
+        dated = _first(at != UNDATED, starts)
         begun = np.where(dated >= 0, at[dated], UNDATED)
         shown = np.where(dated >= 0, told[dated], UNDATED)
         calls = {
@@ -90,7 +90,7 @@ class Fold:
         for name in self._kept:
             column = rows[name]
             there = column.is_valid().to_numpy()
-            which = _last(there, starts, lengths) if name == "outcome" else _first(there, starts, lengths)
+            which = _last(there, starts) if name == "outcome" else _first(there, starts)
             calls[name] = column.take(pa.array(which, mask=which < 0))
         self._calls.add(_batch(calls))
         steps = {"node": rows["node"], "at": rows["at"]} | ({"error": rows["error"]} if self._tells_errors else {})
@@ -197,20 +197,14 @@ def _by_time(at: NDArray[np.int64], starts: Places, lengths: Places) -> Places |
     return np.lexsort((moment, np.repeat(starts, lengths)))
 
 
-def _first(there: NDArray[np.bool_], starts: Places, lengths: Places) -> Places:
+def _first(there: NDArray[np.bool_], starts: Places) -> Places:
     """For each call its first row for which `there` holds, -1 where none does."""
-    rows = np.flatnonzero(there)
-    if not len(rows):
-        return np.full(len(starts), -1)
-    place = np.searchsorted(rows, starts)
-    found = rows[np.minimum(place, len(rows) - 1)]
-    return np.where((found >= starts) & (found < starts + lengths), found, -1)
+    if there.all():
+        return starts
+    found = np.minimum.reduceat(np.where(there, np.arange(len(there)), len(there)), starts)
+    return np.where(found < len(there), found, -1)
 
 
-def _last(there: NDArray[np.bool_], starts: Places, lengths: Places) -> Places:
+def _last(there: NDArray[np.bool_], starts: Places) -> Places:
     """For each call its last row for which `there` holds, -1 where none does."""
-    rows = np.flatnonzero(there)
-    if not len(rows):
-        return np.full(len(starts), -1)
-    found = rows[np.searchsorted(rows, starts + lengths) - 1]
-    return np.where((found >= starts) & (found < starts + lengths), found, -1)
+    return np.maximum.reduceat(np.where(there, np.arange(len(there)), -1), starts)

@@ -30,7 +30,9 @@ class Items:
         columns: list[NDArray[np.int64]] = []
         key = np.zeros(batch.num_rows, np.int64)
         for name in ("node", "parent", "label", "url"):
-            column = batch.column(name).dictionary_encode()
+            column = batch.column(name)
+            if not isinstance(column, pa.DictionaryArray):
+                column = column.dictionary_encode()
             words.append([*column.dictionary.to_pylist(), None])
             columns.append(column.indices.fill_null(len(words[-1]) - 1).to_numpy().astype(np.int64))
             key = key * len(words[-1]) + columns[-1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 
 from core.engine import files, identifier
 from core.errors import FileRefused
-from core.ingest import dates, load, scan, zones
+from core.ingest import batches, dates, load, scan, zones
 from core.ingest.facts import Dialect
 from core.ingest.mapping import ColumnMapping, Role
 from core.ingest.plain import Plain, plain
@@ -28,6 +29,10 @@ WIDTH = 48
 """Columns kept with a call that are read at once: wider rows would fill the memory, so the file is read again."""
 AT_ONCE = 50_000
 """Rows of a batch."""
+TOGETHER = 8
+"""Batches whose times are worked out at once."""
+CODED = ("node", "parent", "label", "url")
+"""Columns with few words."""
 
 
 class Source(NamedTuple):
@@ -52,11 +57,11 @@ class RawRows:
     `row` numbers go on from file to file. `rows` counts all rows of each file below its header, taken or not. Where a
     file `tells_phases` of steps, `raw` has lifecycle and instance too, and error where one `tells_errors`.
     `refused_seconds` counts, by column, what is given as a number of seconds and is none, or a negative one, and
-    `spoiled` the same for each file.
+    `spoiled` the same for each file. Unless they are to be read `strictly`, regular files are parsed by Arrow.
     """
 
-    def __init__(self, bench: Bench, sources: list[Source], guards: Guards) -> None:
-        self._bench, self._sources, self._guards = bench, sources, guards
+    def __init__(self, bench: Bench, sources: list[Source], guards: Guards, *, strictly: bool = True) -> None:
+        self._bench, self._sources, self._guards, self._strictly = bench, sources, guards, strictly
         self._taken = 0
         names: dict[str, str] = {}  # to SQL, names that differ in case alone are one
         for name in (name for one in sources for name in one.mapping.all(Role.ATTRIBUTE)):
@@ -88,6 +93,7 @@ class RawRows:
 
         They have the text of each role, attributes, at and unread, and where a time zone is chosen `local`, which is
         `at` as its clocks show it; one file is done with before the next begins.
+        Raises Unlike where a file may have to be read strictly.
         """
         expected = sum(source.rows for source in self._sources)
         watcher.stage(0, total=expected, unit="rows")
@@ -96,8 +102,7 @@ class RawRows:
             first, odd = self._taken, [Odd.of(0, np.zeros(0, np.bool_), np.zeros(0, np.bool_))]
             file = plain(source.path, source.dialect, self._bench.work, number, self._guards)
             table = "" if file.dialect.orderly else f"refused_{number}"
-            read = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards, rejects=table)
-            for batch in self._bench.stream(self._select(source, number, file, read, alone=True), AT_ONCE):
+            for batch in self._parsed(source, number, file, table):
                 missing = (batch.column(name).is_null().to_numpy(zero_copy_only=False) for name in ("call", "node"))
                 odd.append(Odd.of(self._taken - first, *missing))
                 for name in self.refused_seconds:
@@ -106,6 +111,30 @@ class RawRows:
                 self._taken += batch.num_rows
             together = Odd(*map(np.concatenate, zip(*odd, strict=True)))
             self._account(number, source, file, together, table, self._taken - first)
+
+    def _parsed(self, source: Source, number: int, file: Plain, table: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a file, some at once; those that it refuses are listed in `table` where that is named."""
+        if self._strictly or not file.dialect.regular or source.mapping.pseudonyms:
+            read = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards, rejects=table)
+            yield from self._bench.stream(self._select(source, number, file, read, alone=True), AT_ONCE)
+            return
+        columns = source.mapping.columns
+        texts = self._columns(source)
+        measured = [name for name in ("date", *self.refused_seconds) if name in texts]
+        wanted = {name: columns.index(column) for name, column in texts.items() if column is not None}
+        given = ", ".join(identifier(name) for name in measured)
+        query = self._worked_out(source, number, f"SELECT {given} FROM given", alone=True)
+        parsed = batches.batches(file, len(columns), wanted, coded=CODED)
+        while some := list(islice(parsed, TOGETHER)):
+            void = {name: [pa.nulls(len(batch), pa.string()) for batch in some] for name in texts if name not in wanted}
+            named = {name: [batch.column(name) for batch in some] for name in wanted} | void
+            told = self._bench.asked(query, pa.table({name: pa.chunked_array(named[name]) for name in measured}))
+            at = 0
+            for number_of, batch in enumerate(some):
+                own = {name: named[name][number_of] for name in texts if name not in measured}
+                new = {name: told[name].chunk(0).slice(at, len(batch)) for name in told.schema.names}
+                yield pa.RecordBatch.from_pydict({**own, **new})
+                at += len(batch)
 
     def tells_parents(self, number: int) -> bool:
         """Whether a file has a column of parents."""
@@ -179,19 +208,29 @@ class RawRows:
 
         Rows that are read `alone` do not say where they stand among those of other files.
         """
-        roles = source.mapping
+        texts = _texts(source, file, self._columns(source))
+        return self._worked_out(
+            source, number, f"SELECT {'' if alone else f'{self._number()}, '}{texts} FROM {read}", alone=alone
+        )
+
+    def _columns(self, source: Source) -> dict[str, str | None]:
+        """What the build needs of each row as a text -> the column of the source that has it, None where none has."""
         wanted = [Role.CALL, Role.NODE, Role.PARENT, Role.LABEL, Role.URL]
         wanted += [Role.LIFECYCLE, Role.INSTANCE] if self.tells_phases else []
         wanted += [Role.ERROR] if self.tells_errors else []
+        roles = source.mapping
         texts = {role.value: roles.column(role) for role in wanted} | self._kept_of(source, self._parts[0])
-        texts["date"] = roles.column(Role.TIMESTAMP)
-        seconds = [name for name in SECONDS_ROLES.values() if name in texts]
-        given = "".join(f", {name} IS NOT NULL AS {_spoiled(name)}" for name in seconds)
+        return {**texts, "date": roles.column(Role.TIMESTAMP)}
+
+    def _worked_out(self, source: Source, number: int, given: str, *, alone: bool) -> str:
+        """SQL for the rows of the query `given` with times and seconds in place of their texts."""
+        date_format = source.mapping.date_format
+        seconds = [name for name in SECONDS_ROLES.values() if name in self._parts[0]]
+        spoiled = "".join(f", {name} IS NOT NULL AS {_spoiled(name)}" for name in seconds)
         parsed = [f"try_cast({name} AS DOUBLE) AS {name}" for name in seconds]
         odd = [f"{_spoiled(name)} AND NOT coalesce({name} >= 0 AND isfinite({name}), false)" for name in seconds]
         kept = [f"CASE WHEN {name} >= 0 AND isfinite({name}) THEN {name} END AS {name}" for name in seconds]
         kept += [f"{one} AS {_spoiled(name)}" for name, one in zip(seconds, odd, strict=True)]
-        date_format = roles.date_format
         at = load.moment("date", date_format) if date_format else "NULL::TIMESTAMP"
         told_in = "" if dates.has_offset(date_format) else source.zone
         bounded = f'{zones.utc(load.plausible(identifier("at")), told_in)} AS "at"'
@@ -204,8 +243,7 @@ class RawRows:
         return f"""
             SELECT * EXCLUDE (date) {_replacing(kept)}, date IS NOT NULL AND "at" IS NULL AS unread {where}
             FROM (SELECT * {_replacing([bounded])}
-                  FROM (SELECT * {_replacing(parsed)}{given}, {at} AS "at"
-                  FROM (SELECT {"" if alone else f"{self._number()}, "}{_texts(source, file, texts)} FROM {read})))
+                  FROM (SELECT * {_replacing(parsed)}{spoiled}, {at} AS "at" FROM ({given})))
             """
 
     def _number(self) -> str:

@@ -26,12 +26,13 @@ class Scattered(Exception):
 
 
 class Standing:
-    """The way for most logs: one pass over the rows. Raises Scattered wherever a log is not for it."""
+    """The way for most logs: one pass over the rows. Raises Scattered wherever a log is not for it, and Unlike where it
+    is only for it when it is read `strictly`."""
 
     said = "said"
 
-    def __init__(self, bench: Bench, sources: list[Source], guards: Guards) -> None:
-        self.raw = RawRows(bench, sources, guards)
+    def __init__(self, bench: Bench, sources: list[Source], guards: Guards, *, strictly: bool = False) -> None:
+        self.raw = RawRows(bench, sources, guards, strictly=strictly)
         self.told = Told()
         if self.raw.tells_phases or len(self.raw.kept) > 1:
             raise Scattered
@@ -40,6 +41,7 @@ class Standing:
         (_, kept) = self.raw.kept[0]
         self._fold = Fold(bench.work, kept, tells_errors=self.raw.tells_errors)
         self._open: tuple[int, pa.Table] | None = None
+        self._rising = _Rising()
         self.unread: Counter[int] = Counter()
 
     @property
@@ -87,8 +89,7 @@ class Standing:
         self._open = None
 
     def _add(self, number: int, rows: pa.Table, starts: Places) -> None:
-        if pc.count_distinct(rows["call"].take(starts)).as_py() < len(starts):
-            raise Scattered
+        self._rising.add(number, rows["call"].take(starts))
         has_time = dates.has_time(self._sources[number].mapping.date_format)
         self._fold.add(number, rows.combine_chunks(), starts, has_time=has_time)
 
@@ -104,11 +105,35 @@ class Standing:
         query = "SELECT path FROM found JOIN paths ON paths.nodes = CAST(found.nodes AS INTEGER[]) ORDER BY place"
         paths = self._bench.numbers(query)["path"]
         self._fold.write(part, self._nodes, paths, self.raw.attributes)
+        if self._rising:
+            return
         calls = f"read_parquet({files(part / 'calls.parquet')})"
         # Two calls may share a hash: then the other way is taken for nothing, and gives the same tables.
         (n_calls,) = self._bench.one(f"SELECT count(DISTINCT hash(file, call_id)) FROM {calls}")
         if n_calls < self.counts.calls:
             raise Scattered
+
+
+class _Rising:
+    """Whether the calls of each file come in the order of their ids, as they often do: then none comes twice."""
+
+    def __init__(self) -> None:
+        self._holds = True
+        self._last: tuple[int, str] | None = None
+
+    def add(self, file: int, calls: pa.ChunkedArray) -> None:
+        """Take some calls of a file. Raises Scattered where one of them comes twice."""
+        whole = calls.combine_chunks()
+        rising = pc.all(pc.less(whole[:-1], whole[1:])).as_py()
+        if not rising and pc.count_distinct(whole).as_py() < len(whole):
+            raise Scattered
+        first, last = whole[0].as_py(), whole[-1].as_py()
+        follows = self._last is None or self._last[0] != file or self._last[1] < first
+        self._holds = self._holds and rising is not False and follows
+        self._last = file, last
+
+    def __bool__(self) -> bool:
+        return self._holds
 
 
 def _starts(calls: pa.ChunkedArray) -> Places:

@@ -13,7 +13,7 @@ def test_the_facts_are_of_the_whole_file(tmp_path: Path) -> None:
     assert (facts.rows, facts.unreadable, facts.dialect) == (
         3001,
         1,
-        Dialect(width=6, orderly=True, padded=frozenset()),
+        Dialect(width=6, orderly=True, padded=frozenset(), regular=True),
     )
     call, date, node, _, label, url = facts.columns
     assert (call.filled, call.distinct, call.hedge) == (3000, 1000, "")
