@@ -5,6 +5,8 @@ from datetime import date
 import msgspec
 import pandas as pd
 
+from core.flow.filter import Filter
+from core.flow.traps import traps
 from core.ingest import dates
 from core.ingest.facts import ColumnFacts, FileFacts
 from core.ingest.guessing import content_of, guess
@@ -39,8 +41,10 @@ def report_of(session: Session, log: CallLog) -> Report:
             account = next((one for id, one in accounts.items() if file.id.startswith(id)), None)
             if file.id in group.file_ids and account is not None:
                 decided = _decided(group, mapping, log.about.zone)
+                changed = _changed(facts[file.id], mapping, account)
+                changed += [Fact(one.words, "Summary, Show them") for one in traps(log, Filter(files=(account.id,)))]
                 files[place] = _file(
-                    file, facts[file.id], group, mapping, decided, account, reasons.get(account.id, ())
+                    file, facts[file.id], group, mapping, decided, changed, account, reasons.get(account.id, ())
                 )
     return Report(
         name=session.name,
@@ -88,6 +92,7 @@ def _file(
     group: Group,
     mapping: ColumnMapping,
     decided: list[Fact],
+    changed: list[Fact],
     account: FileAccount,
     reasons: tuple[Reason, ...],
 ) -> FileReport:
@@ -98,7 +103,7 @@ def _file(
         found=tuple(_found(file, facts, account)),
         decided=tuple(decided),
         columns=tuple(_columns(group, mapping)),
-        changed=tuple(_changed(facts, mapping, account)),
+        changed=tuple(changed),
         rejected=reasons,
     )
 
@@ -196,8 +201,8 @@ def _changed(facts: FileFacts, mapping: ColumnMapping, account: FileAccount) -> 
     if account.unread_dates:
         told.append(
             Fact(
-                f"The date of {plural(account.unread_dates, 'step')} could not be read; without it a step keeps its "
-                "place in the call.",
+                f"The date of {plural(account.unread_dates, 'step')} could not be read, or its year lies before 1900 "
+                "or after 2199, as that of a stand-in such as 9999; without it a step keeps its place in the call.",
                 "Files & columns, How dates are written",
             )
         )

@@ -7,13 +7,14 @@ from core.flow import findings, funnels
 from core.flow.calendar import weekday_trends
 from core.flow.intents import top_intents
 from core.flow.paths import path_explorer
-from pages.parts import frame, pictures, state, view
+from pages.parts import frame, odd_calls, pictures, state, view
 
 VIEW = views.view("summary")
 shown = view.begin(VIEW)
 figures = VIEW.frame(shown.log, shown.where)
 view.finding(findings.of_summary(shown.log, shown.where), ":material/call_end:")
 if int(figures.iloc[0]["n_calls"]) > 0:
+    odd_calls.note(shown, frame.page_of(VIEW))
     pictures.key_figures(shown, figures.iloc[0])
 
     left, right = st.columns([1.12, 1])

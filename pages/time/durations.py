@@ -4,13 +4,15 @@ from dataclasses import replace
 
 from core import views
 from core.flow.durations import span_of
-from pages.parts import settings, times, view
+from pages.parts import odd_calls, settings, times, view
+from pages.parts.pagefiles import page_of
 
 VIEW = views.view("durations")
 shown = view.begin(VIEW)
 given = settings.draw(VIEW, shown.log)
 rows = view.answer(shown, VIEW, **given)
 if len(rows):
+    odd_calls.note(shown, page_of(VIEW))
     with view.card("Calls by duration", "Click a bar to see its calls."):
         clicked = times.lengths(rows, shown)
         times.clock_note(shown)

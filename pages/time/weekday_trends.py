@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from core import views
-from pages.parts import pictures, view
+from pages.parts import odd_calls, pictures, view
+from pages.parts.pagefiles import page_of
 
 VIEW = views.view("weekday-trends")
 shown = view.begin(VIEW)
 rows = view.answer(shown, VIEW)
 if len(rows):
+    odd_calls.note(shown, page_of(VIEW))
     with view.card("Calls a day, by weekday", "Click a weekday to see its calls."):
         clicked = pictures.weekdays(rows, shown)
     told = rows.assign(day=rows["weekday"].map(pictures.weekday_name))

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 from core.sessions import EVERYONE, SHARED, Session
 from core.views import view
 from pages.parts import state
-from pages.parts.pagefiles import CALLS, page_of
+from pages.parts.pagefiles import CALLS, REPORT, page_of
+from pages.parts.text import sentence
 from tests.pages.test_pages import words
 
 Show = Callable[..., AppTest]
@@ -87,3 +88,20 @@ def test_how_long_calls_last_and_wait_and_where_they_fail_is_a_filter(
     assert not app.exception
     assert told in [one.label for one in app.button]
     assert len(app.dataframe[0].value) == n_calls
+
+
+def test_stand_ins_for_dates_and_ids_used_again_are_said_above_the_figures(show: Show, home: object) -> None:
+    usual = "".join(f"c{n},2025-05-{n % 28 + 1:02} 09:00:0{s},{s}\n" for n in range(110) for s in (1, 2))
+    odd = "p,1970-01-01 00:00:00,1\nagain,2025-05-03 10:00:00,1\nagain,2025-06-09 10:00:00,2\n"
+    session = state.service().create(
+        [("odd.csv", io.BytesIO(f"call_id,call_date,rule_id\n{usual}{odd}".encode()))], owner=SHARED
+    )
+    state.service().process(session.id, by=EVERYONE)
+    state.service().runner.wait(session.id)
+    for key in ("summary", "durations", "weekday-trends"):
+        app = show(page_of(view(key)), session=session.id)
+        assert not app.exception, key
+        assert sentence("1 call is dated on 1 Jan 1970, long before all others") in words(app)
+        assert sentence("1 call lasts over 24 hours: most likely its id was used") in words(app)
+    app = show(REPORT, session=session.id)
+    assert sentence("1 call is dated on 1 Jan 1970, long before all others") in words(app)
