@@ -128,6 +128,12 @@ def followed(log: Log, calls: Sequence[Call], by: str, days: int, step: int, imp
     return rows
 
 
+def days_until_next(log: Log, calls: Sequence[Call], days: int, implausible: float) -> list[int]:
+    """For each call that is followed within so many days, on which of them, from 1; a day has 24 hours."""
+    gaps = [gap(log, call, 1) for call in calls if is_known(log, call, implausible)]
+    return [max(-(-one // timedelta(1)), 1) for one in gaps if one is not None and one <= timedelta(days)]
+
+
 def repeat_calls(log: Log, calls: Sequence[Call], by: str, days: int, implausible: float) -> list[Row]:
     return [
         (group, label, n, known, hit, share(hit, known), *wilson(hit, known), whole, both, share(both, whole), middle)
@@ -192,6 +198,16 @@ def abandonment(log: Log, calls: Sequence[Call]) -> list[Row]:
             )
         )
     return rows
+
+
+def depth(log: Log, node: str) -> int | None:
+    """How many levels of the menu are above a node; None where its parents run in a circle."""
+    met = [node]
+    while (parent := log.parents.get(met[-1], "0")) != "0":
+        if parent in met:
+            return None
+        met.append(parent)
+    return len(met) - 1
 
 
 def agents(log: Log, calls: Sequence[Call], outcome: str, least: int) -> list[Row]:

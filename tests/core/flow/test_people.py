@@ -1,5 +1,7 @@
 """Every figure of how calls end and who calls again equals plain loops, on random logs under random filters."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from core.flow.contacts import contacts, stand_ins
 from core.flow.customers import first_contact, next_calls, repeat_calls
 from core.flow.filter import ALL
 from core.flow.outcomes import containment, outcomes
-from tests import naive, naive_people
+from tests import naive, naive_chance, naive_people
 from tests.logs import AGENTS, OUTCOMES, assert_same, filters, rows
 
 BY = st.sampled_from(["intent", "leaf", "variant", "all"])
@@ -39,7 +41,13 @@ def test_repeat_calls_and_first_contact_equal_plain_loops(
     assert_same(repeat_calls(log, where, **given), naive_people.repeat_calls(expected, calls, **given))
     again = first_contact(log, where, **given)
     assert_same(again, naive_people.first_contact(expected, calls, **given))
-    assert next_calls(log, where, days=days, implausible=implausible)["n_calls"].sum() == again["n_again"].sum()
+    spans = next_calls(log, where, days=days, implausible=implausible)
+    after = naive_people.days_until_next(expected, calls, days, implausible)
+    assert rows(spans[["n_calls"]]) == [
+        (sum(first <= day <= last for day in after),)
+        for first, last in zip(spans["first_day"], spans["last_day"], strict=True)
+    ]
+    assert len(after) == again["n_again"].sum() == spans["n_calls"].sum()
 
 
 @CHECKED
@@ -60,7 +68,9 @@ def test_containment_equals_plain_loops(
 @given(data=st.data())
 def test_abandonment_equals_plain_loops(samples: st.SearchStrategy, data: st.DataObject) -> None:
     log, expected, where, calls = data.draw(samples)
-    assert_same(abandonment(log, where).drop(columns="depth"), naive_people.abandonment(expected, calls))
+    found = abandonment(log, where)
+    assert_same(found.drop(columns="depth"), naive_people.abandonment(expected, calls))
+    assert rows(found[["depth"]]) == [(naive_people.depth(expected, node),) for node in found["node"]]
 
 
 @CHECKED
@@ -79,6 +89,21 @@ def test_agents_equal_plain_loops(samples: st.SearchStrategy, data: st.DataObjec
     assert found["n_calls"].sum() == sum(call.values.get("agent") is not None for call in calls)
     assert found["n_agents"].sum() == len({call.values["agent"] for call in calls if call.values.get("agent")})
     assert set(shown["agent"]) <= set(AGENTS)
+    by = {agent: [call for call in calls if call.values.get("agent") == agent] for agent in shown["agent"]}
+    shares, times = [], []
+    for agent, own in by.items():
+        others = [call for other, some in by.items() if other != agent for call in some]
+        k, n, other_k, other_n = *ended(own, outcome), *ended(others, outcome)
+        shares.append(naive_chance.proportions(k, n, other_k, other_n) if ends else None)
+        mine, theirs = handled(own), handled(others)
+        enough = min(len(mine), len(theirs)) >= max(least, 2)
+        times.append(naive_chance.welch(mine, theirs) if enough else None)
+        row = shown[shown["agent"] == agent].iloc[0]
+        if ends:
+            assert (row["low"], row["high"]) == pytest.approx(naive_people.wilson(k, n))
+    for name, p in (("share_differs", shares), ("handle_differs", times)):
+        q = naive_people.q_values(p)
+        assert [one for (one,) in rows(shown[[name]])] == [None if one is None else one <= 0.05 for one in q]
 
 
 @CHECKED
@@ -94,6 +119,27 @@ def test_comparisons_equal_plain_loops(samples: st.SearchStrategy, data: st.Data
     p = [None if one != one else one for one in found["p"]]
     q = [None if one != one else one for one in found["q"]]
     assert q == pytest.approx(naive_people.q_values(p))
+    n, other_n = int(found["n_first"].sum()), int(found["n_second"].sum())
+    tested = []
+    for row in found.itertuples():
+        counts = (int(row.n_first), n, int(row.n_second), other_n)
+        tested.append(naive_chance.proportions(*counts))
+        assert (row.low, row.high) == pytest.approx(naive_chance.newcombe(*counts), abs=1e-12)
+        assert row.difference == pytest.approx(row.n_first / n - row.n_second / other_n, abs=1e-12)
+    assert p == pytest.approx(tested)
+    changed = [one is not None and one <= 0.05 for one in q]
+    assert [bool(one) for (one,) in rows(found[["changed"]])] == changed
+    ranked = [(not one, -round(abs(size), 12)) for one, size in zip(changed, found["difference"], strict=True)]
+    assert ranked == sorted(ranked), "what changed comes first, then the largest difference"
+
+
+def ended(calls: Sequence[naive.Call], outcome: str) -> tuple[int, int]:
+    """How many end with the outcome, of how many."""
+    return sum(call.values.get("outcome") == outcome for call in calls), len(calls)
+
+
+def handled(calls: Sequence[naive.Call]) -> list[float]:
+    return [call.handle_time for call in calls if call.handle_time is not None]
 
 
 @CHECKED
