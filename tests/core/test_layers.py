@@ -21,7 +21,7 @@ FLOORS = (
     ("views", "privacy", "report"),
     ("work", "habits"),
     ("service",),
-    ("gate",),
+    ("gate", "commands"),
     ("server", "downloads", "receiving", "__main__"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -1,0 +1,1 @@
+"""The commands of `python -m core`; each room offers its own."""
