@@ -140,7 +140,7 @@ def _encoding(facts: FileFacts) -> Fact:
     language = f" for {evidence.language}" if evidence.language else ""
     return Fact(
         f"Its encoding was guessed from its letters{language}. Where letters look wrong, it is another.",
-        "Save the file as UTF-8 and add that",
+        "Files & columns, How it is read, Encoding",
     )
 
 

@@ -58,9 +58,9 @@ def draw(file: FileReport) -> None:
         _facts("Changed", file.changed)
         if file.rejected:
             st.subheader("Not taken as a step", anchor=False)
-            rows = [(one.reason, one.kind, one.n, lines_of(one), one.example or None) for one in file.rejected]
+            rows = [(one.n, one.reason, one.kind, lines_of(one), one.example or None) for one in file.rejected]
             st.dataframe(
-                pd.DataFrame(rows, columns=["Reason", "Kind", "Rows", "First lines", "Example"]),
+                pd.DataFrame(rows, columns=["Rows", "Reason", "Kind", "First lines", "Example"]),
                 hide_index=True,
                 width="stretch",
                 placeholder="–",

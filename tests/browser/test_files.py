@@ -1,11 +1,14 @@
 """The wizard in a real browser: what was not guessed is asked for, and many columns stay usable."""
 
+import io
 import re
 
 import pytest
+import xlsxwriter
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_main_job import as_file, process, upload
+from tests.browser.conftest import Server
+from tests.browser.steps import as_file, expect_settled, process, upload
 
 pytestmark = pytest.mark.browser
 
@@ -49,3 +52,53 @@ def test_a_menu_beside_a_log_tells_what_nobody_reaches(page: Page) -> None:
     expect(page.get_by_text("All 20 calls")).to_be_visible()
     page.goto(page.url.replace("/summary", "/unreachable"))
     expect(page.get_by_test_id("stMain")).to_contain_text("1 of 3")
+
+
+def workbook(**sheets: str) -> dict[str, object]:
+    """A workbook with a sheet for each name, whose rows are lines with commas."""
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as book:
+        for name, lines in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, line in enumerate(lines.splitlines()):
+                sheet.write_row(number, 0, line.split(","))
+    return {"name": "calls.xlsx", "mimeType": "application/octet-stream", "buffer": data.getvalue()}
+
+
+def test_the_sheet_of_a_workbook_that_is_chosen_is_the_one_that_is_imported(page: Page) -> None:
+    small = "call_id,rule_id,rule_text\nc1,1,Main\nc2,1,Main\n"
+    upload(page, workbook(January=LOG, פברואר=small))
+    expect(page.get_by_role("combobox", name="Sheet")).to_have_value(re.compile("January"))
+    expect(page.get_by_role("button", name="Process 40 rows")).to_be_visible()
+    expect_settled(page)
+    page.get_by_role("combobox", name="Sheet").click()
+    page.get_by_role("option", name="פברואר").click()
+    expect(page.get_by_role("button", name="Process 2 rows")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("combobox", name="Sheet")).to_have_value(re.compile("פברואר"))
+    process(page)
+    expect(page.get_by_text("All 2 calls")).to_be_visible()
+
+
+def test_of_a_pseudonymised_column_nothing_raw_is_left_once_the_uploads_are_deleted(page: Page, server: Server) -> None:
+    raw = "050-7654321"
+    calls = f"call_id,rule_id,phone\nc1,1,{raw}\nc1,2,{raw}\nc2,1,052-1112223\n"
+    upload(page, as_file("calls.csv", calls))
+    expect(page.get_by_text("Looks personal: its name says so.")).to_be_visible()
+    assert raw in page.get_by_test_id("stMain").inner_text()
+    expect_settled(page)
+    page.get_by_role("button", name="Pseudonymise", exact=True).click()
+    expect(page.get_by_role("checkbox", name="Pseudonymise").last).to_be_checked()
+    expect(page.get_by_test_id("stMain")).not_to_contain_text(raw)
+    process(page)
+    expect(page.get_by_text("All 2 calls")).to_be_visible()
+
+    page.get_by_role("link", name="Files & columns").click()
+    page.get_by_role("button", name="Delete the uploads").click()
+    page.get_by_role("button", name="Delete them for good").click()
+    expect(page.get_by_text("The uploads were deleted. Every figure stays")).to_be_visible()
+    expect(page.get_by_test_id("stMain")).not_to_contain_text(raw)
+    kept = [path for path in server.home.rglob("*") if path.is_file() and raw.encode() in path.read_bytes()]
+    assert kept == []
+    page.get_by_role("link", name="Summary").click()
+    expect(page.get_by_text("All 2 calls")).to_be_visible()
