@@ -180,13 +180,14 @@ class _Build:
         counts = self._bench.one(
             f"SELECT {', '.join(f'approx_count_distinct({identifier(name)})' for name in offered)} FROM {calls}"
         )
-        few = sorted((n, name) for n, name in zip(counts, offered, strict=True) if 0 < n <= CARRIED_VALUES)
-        columns = "path, file, date"
-        for _, name in few:
-            wider = f"{columns}, {identifier(name)}"
-            (n_rows,) = self._bench.one(f"SELECT count(*) FROM (SELECT DISTINCT {wider} FROM {calls})")
-            if n_rows <= CARRIED_ROWS:
-                columns, self._carried = wider, (*self._carried, name)
+        few = [name for n, name in sorted(zip(counts, offered, strict=True)) if 0 < n <= CARRIED_VALUES]
+        wider = [", ".join(["path, file, date", *map(identifier, few[: n + 1])]) for n in range(len(few))]
+        if few:
+            n_rows = self._bench.one(
+                f"SELECT {', '.join(f'approx_count_distinct(hash({columns}))' for columns in wider)} FROM {calls}"
+            )
+            self._carried = tuple(name for name, n in zip(few, n_rows, strict=True) if n <= CARRIED_ROWS)
+        columns = ", ".join(["path, file, date", *map(identifier, self._carried)])
         self._write("variants", f"SELECT {columns}, count(*) AS n FROM {calls} GROUP BY ALL ORDER BY ALL")
 
     def _account(self) -> Found:

@@ -27,14 +27,14 @@ class Items:
         Takes note of the different rows of node, parent, label and url. Raises TooMany.
         """
         words: list[list[str | None]] = []
-        columns: list[NDArray[np.int64]] = []
+        columns: list[NDArray[np.int32]] = []
         key = np.zeros(batch.num_rows, np.int64)
         for name in ("node", "parent", "label", "url"):
             column = batch.column(name)
             if not isinstance(column, pa.DictionaryArray):
                 column = column.dictionary_encode()
             words.append([*column.dictionary.to_pylist(), None])
-            columns.append(column.indices.fill_null(len(words[-1]) - 1).to_numpy().astype(np.int64))
+            columns.append(column.indices.fill_null(len(words[-1]) - 1).to_numpy())
             key = key * len(words[-1]) + columns[-1]
         for place in np.flatnonzero(~pd.Series(key).duplicated().to_numpy()).tolist():
             said = tuple(known[codes[place]] for known, codes in zip(words, columns, strict=True))
