@@ -1,7 +1,7 @@
 """Everything that can be done with Throughline, in one place for the pages and the command line."""
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
@@ -11,18 +11,16 @@ from typing import BinaryIO
 import msgspec
 
 from core import sql
+from core.choosing import Choosing
 from core.errors import (
     LimitExceeded,
-    MappingIncomplete,
     NotReady,
     SessionDamaged,
     SessionTooNew,
     ThroughlineError,
 )
 from core.habits import Habits
-from core.ingest import mapping
 from core.ingest.facts import Wish
-from core.ingest.mapping import Content, Role
 from core.ingest.pseudonyms import Pseudonyms
 from core.jobs import Runner
 from core.plan import (
@@ -30,20 +28,13 @@ from core.plan import (
     check_not_fixed,
     facts_of,
     fingerprint,
-    header_groups,
     inspected,
-    mapping_of,
     unprofiled,
-    with_content,
-    with_date_format,
     with_facts,
     with_part,
-    with_roles,
     with_wish,
-    with_zone,
-    without_choices,
 )
-from core.privacy import discreet, hidden, hiding, place_without, pseudonymised, wants_pseudonyms
+from core.privacy import discreet, hidden, place_without, wants_pseudonyms
 from core.profile.tables import Rows
 from core.sessions import (
     JobState,
@@ -76,7 +67,7 @@ SAMPLES = {
 """Key -> the session's name and the file in `sample_data/`."""
 
 
-class Service:
+class Service(Choosing):
     """Sessions, their files, their jobs and their tables, on one home folder.
 
     What changes a session says by whom; it raises SessionNotFound where they may not see it, and SessionReadOnly where
@@ -84,9 +75,8 @@ class Service:
     """
 
     def __init__(self, settings: Settings) -> None:
+        super().__init__(SessionStore(settings.home, limits=settings.limits), Habits(settings))
         self.settings = settings
-        self.store = SessionStore(settings.home, limits=settings.limits)
-        self.habits = Habits(settings)
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -187,7 +177,7 @@ class Service:
 
     def rename(self, session_id: str, name: str, *, by: Visitor) -> Session:
         kept = " ".join(name.split())[:NAME_LENGTH]
-        return self._update(
+        return self._change(
             session_id, lambda session: msgspec.structs.replace(session, name=kept) if kept else session, by
         )
 
@@ -250,7 +240,7 @@ class Service:
             kept = place_without(session, place)
             return session if session.last == kept else msgspec.structs.replace(session, last=kept)
 
-        self._update(session_id, change, by)
+        self._change(session_id, change, by)
 
     def save_view(self, session_id: str, place: Place, *, by: Visitor) -> Session:
         """Keep a named place; one of the same name is replaced. Raises LimitExceeded."""
@@ -263,14 +253,14 @@ class Service:
                 )
             return msgspec.structs.replace(session, views=(*others, place_without(session, place)))
 
-        return self._update(session_id, change, by)
+        return self._change(session_id, change, by)
 
     def drop_view(self, session_id: str, name: str, *, by: Visitor) -> Session:
         def change(session: Session) -> Session:
             kept = tuple(one for one in session.views if one.name != name)
             return msgspec.structs.replace(session, views=kept)
 
-        return self._update(session_id, change, by)
+        return self._change(session_id, change, by)
 
     def choose_part(self, session_id: str, file_id: str, part: str, *, by: Visitor) -> Session:
         """Read another sheet or file of what was uploaded, and look at it in the background."""
@@ -279,7 +269,7 @@ class Service:
             check_not_fixed(session)
             return with_part(session, file_id, part)
 
-        self._update(session_id, change, by)
+        self._change(session_id, change, by)
         return self.look(session_id, by=by)
 
     def choose_writing(self, session_id: str, file_id: str, wish: Wish, *, by: Visitor) -> Session:
@@ -289,42 +279,8 @@ class Service:
             check_not_fixed(session)
             return with_wish(session, file_id, wish)
 
-        self._update(session_id, change, by)
+        self._change(session_id, change, by)
         return self.look(session_id, by=by)
-
-    def set_role(self, session_id: str, key: str, column: str, role: Role, *, by: Visitor) -> Session:
-        """Mark `column` as `role` in the files whose header has `key`. Raises MappingIncomplete for no such column."""
-        return self.set_column_roles(session_id, key, {column: role}, by=by)
-
-    def set_column_roles(self, session_id: str, key: str, wanted: Mapping[str, Role], *, by: Visitor) -> Session:
-        """`set_role` for several columns at once, `wanted` being column -> role."""
-
-        def changed(session: Session) -> Session:
-            (group,) = (group for group in header_groups(session) if group.key == key)
-            for column, role in wanted.items():
-                mapping.with_role(mapping_of(session, group), column, role)
-            return with_roles(session, key, wanted)
-
-        return self._choose(session_id, changed, by, key)
-
-    def set_pseudonyms(self, session_id: str, key: str, wanted: Mapping[str, bool], *, by: Visitor) -> Session:
-        """Have pseudonyms stand for the values of columns, or not, `wanted` being column -> whether.
-
-        Of the files whose header has `key`. Raises ThroughlineError where a column's values are needed as they are.
-        """
-
-        def changed(session: Session) -> Session:
-            (group,) = (group for group in header_groups(session) if group.key == key)
-            return pseudonymised(session, group, wanted)
-
-        return self._choose(session_id, changed, by, key)
-
-    def hide(self, session_id: str, replaced: Collection[str], left_out: Collection[str], *, by: Visitor) -> Session:
-        """Have pseudonyms stand for columns, and leave columns out, in every header that has them.
-
-        Raises ThroughlineError where a column's values are needed as they are, or no file has it.
-        """
-        return self._everywhere(session_id, lambda session: hiding(session, replaced, left_out), by)
 
     def shown(self, session: Session) -> Session:
         """The session as its record may be shown: without the values of columns that are to be hidden."""
@@ -347,75 +303,6 @@ class Service:
             return discreet(with_facts(facts)(session), None)
 
         return uploads.forget(self.store, session_id, change)
-
-    def set_date_format(self, session_id: str, key: str, date_format: str, *, by: Visitor) -> Session:
-        return self._choose(session_id, lambda session: with_date_format(session, key, date_format), by, key)
-
-    def set_zone(self, session_id: str, zone: str, *, by: Visitor) -> Session:
-        """Tell days and hours by the clocks of a time zone, "" for none. Raises ThroughlineError for an unknown one."""
-
-        def changed(session: Session) -> Session:
-            check_not_fixed(session)
-            return with_zone(session, zone)
-
-        return self._update(session_id, changed, by)
-
-    def set_content(self, session_id: str, key: str, content: Content, *, by: Visitor) -> Session:
-        """Say what the files whose header has `key` hold: calls, or the menu."""
-        return self._choose(session_id, lambda session: with_content(session, key, content), by, key)
-
-    def forget_choices(self, session_id: str, key: str, *, by: Visitor) -> Session:
-        """Go back to what is guessed for the files whose header has `key`, here and in later sessions."""
-        return self._choose(session_id, lambda session: without_choices(session, key), by, key)
-
-    def _choose(self, session_id: str, change: Callable[[Session], Session], by: Visitor, key: str) -> Session:
-        """Change the choices for a header, where the session has it, and remember them for the next session."""
-
-        def changed(session: Session) -> Session:
-            check_not_fixed(session)
-            return change(session) if key in {group.key for group in header_groups(session)} else session
-
-        session = self._update(session_id, changed, by)
-        self.habits.remember(session, key)
-        return session
-
-    def set_roles(self, session_id: str, wanted: dict[str, str], *, by: Visitor) -> Session:
-        """Set roles by hand in every header that has the columns, `wanted` being role -> column.
-
-        Raises ThroughlineError for a role that is not known or a column that no file has.
-        """
-
-        def change(session: Session) -> Session:
-            found = header_groups(session)
-            everywhere = tuple(column.name for group in found for column in group.columns)
-            for role, column in wanted.items():
-                if column not in everywhere:
-                    raise MappingIncomplete(role, everywhere)
-            for group in found:
-                names = {column.name for column in group.columns}
-                fitting = {role: column for role, column in wanted.items() if column in names}
-                changed = mapping.overridden(mapping_of(session, group), fitting)
-                chosen = {column: changed.roles[column] for column in fitting.values()}
-                session = with_roles(session, group.key, chosen) if chosen else session
-            return session
-
-        return self._everywhere(session_id, change, by)
-
-    def _everywhere(self, session_id: str, change: Callable[[Session], Session], by: Visitor) -> Session:
-        """Change the choices for all headers, and remember them for the next session."""
-
-        def changed(session: Session) -> Session:
-            check_not_fixed(session)
-            return change(session)
-
-        session = self._update(session_id, changed, by)
-        for group in header_groups(session):
-            self.habits.remember(session, group.key)
-        return session
-
-    def _update(self, session_id: str, change: Callable[[Session], Session], by: Visitor) -> Session:
-        self.store.owned(session_id, by=by)
-        return self.store.update(session_id, change)
 
     def open(self, session: Session) -> CallLog:
         """The session's tables. Raises NotReady where there are none yet."""

@@ -20,6 +20,7 @@ FLOORS = (
     ("view",),
     ("views", "privacy", "report"),
     ("work", "habits"),
+    ("choosing",),
     ("service",),
     ("gate", "commands"),
     ("server", "downloads", "receiving", "__main__"),

@@ -60,6 +60,7 @@ SERVICE = {
     "set_content": lambda service, session_id, by: service.set_content(session_id, "key", Content.MENU, by=by),
     "forget_choices": lambda service, session_id, by: service.forget_choices(session_id, "key", by=by),
     "set_date_format": lambda service, session_id, by: service.set_date_format(session_id, "key", "%Y", by=by),
+    "set_zone": lambda service, session_id, by: service.set_zone(session_id, "UTC", by=by),
     "set_roles": lambda service, session_id, by: service.set_roles(session_id, {}, by=by),
     "set_pseudonyms": lambda service, session_id, by: service.set_pseudonyms(session_id, "key", {"a": True}, by=by),
     "hide": lambda service, session_id, by: service.hide(session_id, ["a"], ["b"], by=by),
