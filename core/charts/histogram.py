@@ -53,9 +53,10 @@ def histogram(
             "tickvals": [places[number] for number in shown],
             "ticktext": [theme.shown(labels[number]) for number in shown],
             "tickangle": 0,
+            "ticklabelstandoff": 4,
             "range": [-0.6, len(counts) - 0.4],
         },
-        yaxis={"rangemode": "tozero", "nticks": 5},
+        yaxis={"rangemode": "tozero", "nticks": 5, "separatethousands": True},
     )
     return chart
 

@@ -12,6 +12,9 @@ from core.profile.types import ColumnType
 from core.text import isolate, number, percent, plural
 
 MOSTLY_MISSING, ONE_VALUE, FEW_NEGATIVE = 0.5, 0.95, 0.01
+FEWEST, LONGEST_NAME, SPARSE = 20, 64, 10
+"""Of fewer values it says little that they differ. Longer texts are prose; whole numbers that lie further apart on
+average are amounts."""
 _FILLERS = ("1900-01-01", "1970-01-01", "9999-12-31")
 
 
@@ -64,8 +67,7 @@ def _remarks(column: ColumnProfile, n_rows: int) -> Iterator[tuple[Matter, str]]
     if column.stand_ins:
         words = ", ".join(f"{isolate(word)} {plural(n, 'time')}" for word, n in column.stand_ins.items())
         yield Matter.STAND_INS, f"Taken for missing: {words}."
-    is_id = column.type in (ColumnType.TEXT, ColumnType.WHOLE) and not column.hedge
-    if is_id and column.distinct == filled > 1:
+    if column.distinct == filled >= FEWEST and not column.hedge and _tells_rows_apart(column, filled):
         yield Matter.IDENTIFIER, f"No value comes twice, so it is likely an identifier: {plural(filled, 'value')}."
     if column.nearly:
         near = column.nearly
@@ -83,6 +85,15 @@ def _remarks(column: ColumnProfile, n_rows: int) -> Iterator[tuple[Matter, str]]
         yield Matter.CASE, (f"{plural(column.folded, 'value')} would be another one but for upper and lower case.")
     yield from _of_numbers(column, filled)
     yield from _of_dates(column)
+
+
+def _tells_rows_apart(column: ColumnProfile, filled: int) -> bool:
+    """Whether values that are all different are more likely names or numbers of rows than texts or measures."""
+    if column.lengths:
+        return column.lengths.most <= LONGEST_NAME
+    if column.type is not ColumnType.WHOLE or column.numbers is None:
+        return False
+    return int(column.numbers.most) - int(column.numbers.least) < SPARSE * filled and not column.numbers.n_negative
 
 
 def _of_numbers(column: ColumnProfile, filled: int) -> Iterator[tuple[Matter, str]]:

@@ -1,7 +1,7 @@
 """Questions in SQL that a visitor writes, answered from a session's tables and from nothing else."""
 
 from core.sql.asking import Answer, ask
-from core.sql.offering import EXAMPLES, columns_of, offered
+from core.sql.offering import columns_of, examples_of, offered
 from core.sql.tables import Table, Tables
 
-__all__ = ["EXAMPLES", "Answer", "Table", "Tables", "ask", "columns_of", "offered"]
+__all__ = ["Answer", "Table", "Tables", "ask", "columns_of", "examples_of", "offered"]

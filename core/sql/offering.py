@@ -1,5 +1,6 @@
 """What can be asked: the tables of a session, and questions to begin with."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from core.sql.tables import Part, Table, schema_of
 ORDER = ("calls", "steps", "paths", "variants", "nodes", "menu", "files", "rejects")
 """The tables of the calls as they are offered: what most questions are about first."""
 
-EXAMPLES = {
+_OF_CALLS = {
     "Calls by day": "SELECT date, count(*) AS calls, avg(n_steps) AS steps\nFROM calls GROUP BY date ORDER BY date",
     "Paths with their labels": (
         "SELECT list_transform(nodes, lambda n: labels[n]) AS path, n_calls\n"
@@ -31,7 +32,22 @@ EXAMPLES = {
     ),
     "Rejected rows by reason": "SELECT kind, reason, count(*) AS n\nFROM rejects GROUP BY ALL ORDER BY n DESC",
 }
-"""Questions that every session can answer, by what they are about."""
+"""Questions that every session with calls can answer, by what they are about."""
+
+
+def examples_of(tables: Mapping[str, Table]) -> dict[str, str]:
+    """Questions to begin with, by what they are about, that these tables can answer."""
+    if "calls" in tables:
+        return _OF_CALLS
+    first = next(iter(tables), "")
+    if not first:
+        return {}
+    return {
+        "The first rows": f"SELECT * FROM {first} LIMIT 20",
+        "Number of rows": f"SELECT count(*) AS n FROM {first}",
+        "Rows that come again": f"SELECT *, count(*) AS times\nFROM {first} GROUP BY ALL HAVING count(*) > 1",
+        "Each column in figures": f"SUMMARIZE {first}",
+    }
 
 
 def offered(session: Session, folder: Path) -> dict[str, Table]:

@@ -12,7 +12,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 places.remember(session, SQL_KEY)
 asked, tables = st.columns([0.68, 0.32])
 with asked:
-    query.form()
+    query.form(session)
 with tables:
     query.offered(session)
 query.answer(session)

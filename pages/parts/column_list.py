@@ -100,7 +100,7 @@ def one(column: ColumnProfile, n_rows: int, key: str) -> None:
                     key=f"top:{key}",
                 )
     with right, view.card("In figures"):
-        st.dataframe(figures(column, n_rows), hide_index=True, width="stretch", key=f"figures:{key}")
+        st.dataframe(figures(column, n_rows), hide_index=True, width="stretch", height="content", key=f"figures:{key}")
 
 
 def _remark(remark: Remark) -> None:

@@ -37,7 +37,7 @@ def is_known() -> bool:
         return True
     keyring = _keyring()
     offer = st.session_state.setdefault(_OFFER, keyring.issue())
-    with st.container(height=1, border=False, key="identity"):
+    with st.container(height=1, width=1, border=False, key="identity"):
         told = _keeper(
             data={"name": keyring.name, "offer": offer}, key="identity_keeper", on_secret_change=lambda: None
         ).secret

@@ -6,11 +6,11 @@ from core.plan import facts_of, unprofiled
 from core.profile.tables import Rows
 from core.service import is_profiling, is_working
 from core.sessions import JobState, Session, StoredFile
-from core.text import plural
+from core.text import isolate, plural
 from core.work import PROFILE
 from pages.parts import cache, frame, importing, state
 from pages.parts.pagefiles import FILES
-from pages.parts.text import literal, sentence
+from pages.parts.text import sentence
 
 TABLE = "table"
 """What the file that is shown is called in the address."""
@@ -82,7 +82,7 @@ def chooser(session: Session) -> None:
         "File",
         list(names),
         index=list(names).index(here) if here in names else 0,
-        format_func=lambda one: literal(names[one]),
+        format_func=lambda one: isolate(names[one]),
         key=key,
         label_visibility="collapsed",
         on_change=lambda: state.put({TABLE: st.session_state[key]}),

@@ -5,9 +5,10 @@ import streamlit as st
 
 from core.errors import QueryError
 from core.sessions import Session
-from core.sql import EXAMPLES, columns_of
+from core.sql import columns_of, examples_of
 from core.text import plural
 from pages.parts import cache, exports, state
+from pages.parts.pagefiles import FILES
 from pages.parts.text import sentence
 
 ASKED = "sql"
@@ -19,8 +20,9 @@ EXPLAINED = (
 )
 
 
-def form() -> None:
+def form(session: Session) -> None:
     """The box for the question, and questions to begin with."""
+    examples = examples_of(state.service().offered(session))
     asked = state.parameter(ASKED)
     with st.form("question", border=False):
         text = st.text_area(
@@ -28,19 +30,23 @@ def form() -> None:
             value=asked,
             height=190,
             key=f"question:{asked}",
-            placeholder="SELECT date, count(*) AS calls FROM calls GROUP BY date ORDER BY date",
+            placeholder=next(iter(examples.values()), "SELECT 1"),
         )
         if st.form_submit_button("Ask", type="primary", icon=":material/play_arrow:", shortcut="Mod+Enter"):
             state.put({ASKED: text.strip()})
             st.rerun()
     with st.container(horizontal=True, gap="small"):
-        for name, example in EXAMPLES.items():
+        for name, example in examples.items():
             st.button(name, key=f"example:{name}", type="tertiary", on_click=state.put, args=({ASKED: example},))
 
 
 def offered(session: Session) -> None:
     """The tables that can be asked, with their columns."""
     tables = state.service().offered(session)
+    if not tables:
+        st.markdown("There are no tables yet: look at the columns of a file, or process the files.")
+        st.page_link(FILES, label="Files & columns", icon=":material/table_view:", query_params=state.this_session())
+        return
     with st.container(border=True):
         name = st.selectbox("Tables and their columns", list(tables))
         st.dataframe(columns_of(tables[name]), hide_index=True, width="stretch", height=230)

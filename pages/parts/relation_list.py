@@ -6,7 +6,7 @@ import streamlit as st
 from core.profile.compare import compared
 from core.profile.relations import MOST_COLUMNS, MOST_VALUES
 from core.profile.schema import Profile
-from core.text import clean, number, plural
+from core.text import clean, isolate, number, plural
 from pages.parts import profiling, view
 from pages.parts.text import literal, sentence
 
@@ -54,13 +54,13 @@ def compare(files: list[tuple[profiling.StoredFile, profiling.Rows]], key: str) 
         st.markdown("There is one file. Add another one in Files & columns to hold the two against each other.")
         return
     place = st.selectbox(
-        "Against", range(len(others)), format_func=lambda at: literal(others[at][0].name), key=f"against:{key}"
+        "Against", range(len(others)), format_func=lambda at: isolate(others[at][0].name), key=f"against:{key}"
     )
     other, after = others[place]
     found = compared(rows.profile, after.profile)
     differing = int((found["difference"] != "").sum())
     with view.card(
-        f"{plural(differing, 'column')} of {number(len(found))} differ",
+        f"{number(differing)} of {plural(len(found), 'column')} differ",
         f"{plural(rows.profile.rows, 'row')} in the first, {plural(after.profile.rows, 'row')} in the second",
     ):
         st.markdown(sentence("First → second: ") + f"{literal(one.name)} → {literal(other.name)}")

@@ -4,8 +4,7 @@ import streamlit as st
 
 from core.profile.tables import DEEPEST, Rows
 from core.profile.types import ColumnType
-from core.text import number, plural
-from pages.parts.text import literal
+from core.text import isolate, number, plural
 
 SIZE = 50
 
@@ -18,7 +17,7 @@ def draw(rows: Rows, key: str) -> None:
         sort = st.selectbox(
             "Sorted by",
             [None, *range(len(rows.names))],
-            format_func=lambda one: "The file's order" if one is None else literal(rows.names[one]),
+            format_func=lambda one: "The file's order" if one is None else isolate(rows.names[one]),
             key=f"sort:{key}",
         )
         descending = st.toggle("Largest first", key=f"down:{key}", disabled=sort is None)
@@ -29,7 +28,14 @@ def draw(rows: Rows, key: str) -> None:
     first = (page - 1) * SIZE
     found = rows.page(first, SIZE, sort="" if sort is None else rows.names[sort], descending=descending)
     kinds = {one.name: st.column_config.DateColumn() for one in rows.profile.columns if one.type is ColumnType.DATE}
-    st.dataframe(found, width="stretch", height=560, column_config=kinds, placeholder="–", key=f"rows:{key}")
+    st.dataframe(
+        found,
+        width="stretch",
+        height=min(560, 35 * (len(found) + 1) + 3),
+        column_config=kinds,
+        placeholder="–",
+        key=f"rows:{key}",
+    )
     last = min(first + SIZE, total)
     st.markdown(
         f":small[:gray[Rows {number(first + 1)} to {number(last)} of {plural(total, 'row')}. The first column is the "

@@ -82,5 +82,5 @@ _saver = st.components.v2.component("throughline_snapshots", html="<span></span>
 
 def ready() -> None:
     """Make the buttons of this page's charts save them as they look."""
-    with st.container(height=1, border=False, key="snapshots"):
+    with st.container(height=1, width=1, border=False, key="snapshots"):
         _saver(key="snapshots_saver")

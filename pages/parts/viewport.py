@@ -35,7 +35,7 @@ _watcher = st.components.v2.component("throughline_viewport", html="<span></span
 
 def window() -> int:
     """The window's width in pixels, rounded down; a usual one is taken for granted until the browser says otherwise."""
-    with st.container(height=1, border=False, key="viewport"):
+    with st.container(height=1, width=1, border=False, key="viewport"):
         told = _watcher(key="viewport_width", on_width_change=lambda: None)
     return int(told.width or USUAL)
 

@@ -1,5 +1,7 @@
 """The page SQL, without a browser."""
 
+from core.sessions import EVERYONE
+from pages.parts import state
 from pages.parts.pagefiles import SQL
 
 
@@ -29,3 +31,13 @@ def test_an_example_is_one_click(ready, show):
     page.button[[one.label for one in page.button].index("Moves between items")].click().run()
     moves = page.dataframe[-1].value
     assert moves.iloc[0].tolist() == ["Main menu", "Prices", 2]
+
+
+def test_what_can_be_asked_first_is_what_the_tables_can_answer(looked_at, show):
+    session = looked_at(small="a,b\n1,x\n2,y\n2,y\n")
+    state.service().profile(session.id, by=EVERYONE)
+    state.service().runner.wait(session.id)
+    page = show(SQL, session=session.id)
+    assert "Calls by day" not in [one.label for one in page.button]
+    page.button[[one.label for one in page.button].index("Rows that come again")].click().run()
+    assert page.dataframe[-1].value.values.tolist() == [[2, "y", 2]]

@@ -105,3 +105,12 @@ def test_dates_that_can_be_read_in_two_ways_say_so(opened: Opened) -> None:
 )
 def test_a_figure_shows_six_digits_that_count(value: float, shown: str) -> None:
     assert figure(value) == shown
+
+
+def test_only_what_names_rows_is_likely_an_identifier(opened: Opened) -> None:
+    prose = "a sentence that nobody would take for a name: it goes on and on and on"
+    lines = [f"{n + 7},{n * n * n * 1000},{prose} {n},{n - 20},k{n}" for n in range(40)]
+    rows = opened("\n".join(["number,amount,note,change,code", *lines]))
+    found = {name for name, told in matters(rows).items() if Matter.IDENTIFIER in told}
+    assert found == {"number", "code"}
+    assert matters(opened("a,b\n1,x\n2,y\n3,z\n")) == {"a": set(), "b": set()}  # too few to say
