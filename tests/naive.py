@@ -13,7 +13,7 @@ from core.flow.filter import MISSING, Filter
 from core.flow.spans import Span
 
 Node = str | None
-MORE = ("queue wait", "handle time", "error")
+MORE = ("queue wait", "handle time", "error", "end")
 """Roles by whose values calls are not filtered."""
 
 
@@ -42,11 +42,12 @@ class Stray(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A step: its node, when it was, and what its row says of the call."""
+    """A step: its node, when it was, what its row says of the call, and when it ended if that is not before."""
 
     node: str
     moment: datetime | None
     said: dict[str, str | None]
+    end: datetime | None = None
 
 
 class Call(NamedTuple):
@@ -205,8 +206,10 @@ def read(*files: File) -> Log:
                 continue
             log.n_steps += 1
             moment = in_utc(read_date(row["timestamp"], file.date_format), file.zone)
+            end = in_utc(read_date(row.get("end"), file.date_format), file.zone)
+            end = end if moment and end and end >= moment else None
             log.unread_dates += row["timestamp"] is not None and moment is None and bool(file.date_format)
-            steps.setdefault((number, call), []).append(Step(node, moment, row))
+            steps.setdefault((number, call), []).append(Step(node, moment, row, end))
     for (number, call), taken in steps.items():
         log.calls.append(read_call(number, files[number - 1], call, by_time(taken)))
     log.nodes = sorted(said, key=order)
@@ -238,7 +241,7 @@ def read_call(number: int, file: File, call_id: str, steps: Sequence[Step]) -> C
         file_id=file.id or str(number),
         values=values,
         at=moments[0] if moments else None,
-        until=max(moments, default=None),
+        until=max([*moments, *(step.end for step in steps if step.end)], default=None),
         customer=next((step.said["customer"] for step in steps if step.said.get("customer")), None),
         handle_time=next((one for step in steps if (one := seconds(step.said.get("handle time"))) is not None), None),
         steps=tuple(steps),

@@ -68,7 +68,8 @@ def slow_transitions(log: Log, calls: Sequence[Call], longest: int, least: int) 
 def span(call: Call) -> tuple[datetime, datetime] | None:
     """When a call began and ended, None without a time of day."""
     known = [moment for moment in timed(call) if moment]
-    return (known[0], max(known)) if known else None
+    ends = [step.end for step in call.steps if step.end]
+    return (known[0], max(known + ends)) if known else None
 
 
 def durations(calls: Sequence[Call], longest: int, breaks: Sequence[int]) -> list[Row]:

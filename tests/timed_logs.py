@@ -15,7 +15,7 @@ WAITS = ("", "0", "3", "4.9", "5", "60", "61.25", "600", "-8", "soon", "NULL")
 HANDLED = ("", "", "", "30", "-1", "0")
 ERRORS = ("", "", "", "", "timeout", "שגיאה, 5", "0", "false")
 SAID = (WAITS, HANDLED, ("", "", "Noa"), ("", "left"), ERRORS)
-HEADER = ("call", "node", "parent", "timestamp", "queue wait", "handle time", "agent", "outcome", "error")
+HEADER = ("call", "node", "parent", "timestamp", "queue wait", "handle time", "agent", "outcome", "error", "end")
 FIRST = datetime(2025, 3, 28, 22, 0, 0)
 """Before a midnight, and before the clocks change in the last days of March."""
 
@@ -32,6 +32,7 @@ def timed_files(draw: st.DrawFn) -> naive.File:
             moment += timedelta(seconds=draw(st.sampled_from([0, 1, 10, 59, 3600, 86_400, 90_000])))
             moment += timedelta(milliseconds=draw(st.sampled_from([0, 0, 7, 999])))
             written = moment.replace(tzinfo=offset).strftime(date_format)
+            ends = moment.replace(tzinfo=offset) + timedelta(seconds=draw(st.sampled_from([-7, 0, 30, 4_000, 100_000])))
             odd = (datetime(1970, 1, 1, tzinfo=offset).strftime(date_format), "", "soon", *[written] * 12)
             rows.append(
                 [
@@ -40,6 +41,7 @@ def timed_files(draw: st.DrawFn) -> naive.File:
                     draw(st.sampled_from(["0", "1"])),
                     draw(st.sampled_from(odd)),
                     *(draw(st.sampled_from(values)) for values in SAID),
+                    draw(st.sampled_from(("", "soon", *map(ends.strftime, [date_format] * 3)))),
                 ]
             )
     mixed = draw(st.permutations(rows)) if draw(st.booleans()) else rows
@@ -47,7 +49,7 @@ def timed_files(draw: st.DrawFn) -> naive.File:
     writer = csv.writer(text)
     writer.writerow(HEADER)
     writer.writerows(mixed)
-    absent = draw(st.sampled_from([(), (), ("agent", "handle time"), ("parent",)]))
+    absent = draw(st.sampled_from([(), (), ("agent", "handle time"), ("parent",), ("end",)]))
     return naive.File(text.getvalue(), {name: name for name in HEADER if name not in absent}, date_format)
 
 

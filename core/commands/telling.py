@@ -42,7 +42,9 @@ def account(session: Session) -> str:
     ]
     for name, n in found.get("refused_seconds", {}).items():
         if n:
-            lines.append(f"{plural(n, 'value')} of {name.replace('_', ' ')} left out: negative or no number")
+            what = plural(n, "end of a step", "ends of steps") if name == "until" else ""
+            what = what or f"{plural(n, 'value')} of {name.replace('_', ' ')}"
+            lines.append(f"{what} left out: negative or no {'time' if name == 'until' else 'number'}")
     if found["first_day"]:
         lines.append(f"{found['first_day']} to {found['last_day']}")
     return "\n".join([*lines, f"Open it at {address(session)} while the dashboard runs."])

@@ -105,6 +105,8 @@ def _of_calls(columns: tuple[ColumnFacts, ...]) -> _Found:
 
     settle(Role.LIFECYCLE, _tells_start_and_complete)
     settle(Role.TIMESTAMP, _dated)
+    if Role.TIMESTAMP in found:
+        _settle_end(found, rest())
     if Role.LIFECYCLE in found and _is_paired(found[Role.LIFECYCLE][0]):
         settle(Role.INSTANCE, _comes_in_pairs)
     else:
@@ -114,6 +116,14 @@ def _of_calls(columns: tuple[ColumnFacts, ...]) -> _Found:
     if Role.NODE not in found:
         _settle_step(found, rest())
     return found
+
+
+def _settle_end(found: _Found, rest: list[ColumnFacts]) -> None:
+    """The column of times, written as those at which steps begin, whose name says that it tells their ends, if any."""
+    written = dates.chosen(found[Role.TIMESTAMP][0].formats)
+    for one in rest:
+        if dates.has_time(written) and names.is_end(one.name) and one.formats.get(written, 0) >= MOSTLY * one.filled:
+            found.setdefault(Role.END, (one, _NAMED))
 
 
 def _settle_call(found: _Found, rest: list[ColumnFacts]) -> None:
@@ -281,6 +291,8 @@ def _values(role: Role, column: ColumnFacts) -> tuple[str, bool | None]:
         if share < MOSTLY:
             return f"only {share:.0%} of its values are dates", False
         return "its values are dates", True
+    if role is Role.END:
+        return "its values are dates, written as the beginnings", True
     if role is Role.LIFECYCLE:
         if sum(column.phases.values()) < MOSTLY * column.filled:
             return "not all of its values are known", False

@@ -20,6 +20,7 @@ class Role(StrEnum):
     LABEL = "label"
     URL = "url"
     TIMESTAMP = "timestamp"
+    END = "end"
     OUTCOME = "outcome"
     CUSTOMER = "customer"
     AGENT = "agent"
@@ -52,7 +53,7 @@ OF_A_MENU = (Role.NODE, Role.PARENT, Role.LABEL, Role.URL, Role.UNUSED)
 """The roles that columns of a file that describes the menu can have."""
 MANY = (Role.ATTRIBUTE, Role.UNUSED)
 """Roles that any number of columns may have; every other role belongs to one column at most."""
-NOT_TO_HIDE = (*OF_A_MENU, Role.TIMESTAMP, Role.QUEUE_WAIT, Role.HANDLE_TIME, Role.LIFECYCLE)
+NOT_TO_HIDE = (*OF_A_MENU, Role.TIMESTAMP, Role.END, Role.QUEUE_WAIT, Role.HANDLE_TIME, Role.LIFECYCLE)
 """Roles whose values are read, counted or shown as what they are, so that no pseudonym can stand for them."""
 SPARE = {Content.CALLS: Role.ATTRIBUTE, Content.MENU: Role.UNUSED}
 """The role of a column that has no other."""
@@ -64,6 +65,7 @@ NAMES = {
     Role.LABEL: "Label of the menu item",
     Role.URL: "Link of the menu item",
     Role.TIMESTAMP: "Date or time",
+    Role.END: "End of the step",
     Role.OUTCOME: "Outcome of the call",
     Role.CUSTOMER: "Customer",
     Role.AGENT: "Agent",

@@ -68,6 +68,11 @@ _OF_A_MENU = {
     Role.NODE: "item, option, key, code, id, eintrag, clave, élément, פריט",
     Role.LABEL: "name, description, beschreibung, nombre, descripción, nom, description, שם",
 }
+_ENDS = (
+    "end, end time, end timestamp, end date time, end at, ended, ended at, finish, finish time, finished at, complete, "
+    "complete time, complete timestamp, completed at, stop, stop time, ende, endzeit, enduhrzeit, hora fin, fin, "
+    "fecha fin, hora de fin, heure fin, date fin, סיום, שעת סיום, זמן סיום"
+)
 _ID = (
     "n id ids uid uuid guid no nr num number key code ref kennung nummer numero identifiant identificador מזהה מספר קוד"
 )
@@ -112,6 +117,11 @@ def last_resort(name: str) -> int | None:
     return found.place if found else None
 
 
+def is_end(name: str) -> bool:
+    """Whether a column named `name` speaks for when something ended."""
+    return _match(name, _BY_ENDS) is not None
+
+
 def _match(name: str, known: dict[str, tuple[Role, int]]) -> Match | None:
     given = words(name)
     plain = [_COMPOUND.sub("", word) for word in given if word not in _ID_WORDS]
@@ -149,4 +159,5 @@ _ID_WORDS, _NAME_WORDS, _UNIT_WORDS = (frozenset(words(text)) for text in (f"{_I
 _COUNTING = frozenset(words(f"{_ID} {_ROW}"))
 _BY_WORDS = _known(_USUAL)
 _BY_WORDS_IN_MENU = _known(_OF_A_MENU)
+_BY_ENDS = _known({Role.END: _ENDS})
 _BY_LAST_RESORT = _known({Role.CALL: _LAST_RESORT})

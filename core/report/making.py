@@ -207,7 +207,10 @@ def _changed(facts: FileFacts, mapping: ColumnMapping, account: FileAccount) -> 
             )
         )
     if account.seconds:
-        told.append(Fact(f"{plural(account.seconds, 'number')} of seconds, negative or none at all, count as missing."))
+        what = plural(account.seconds, "number of seconds", "numbers of seconds")
+        if mapping.column(Role.END):
+            what = plural(account.seconds, "end of a step or number of seconds", "ends of steps or numbers of seconds")
+        told.append(Fact(f"{what}, negative or none at all, count as missing."))
     for treatment, words in (
         (Treatment.PSEUDONYM, "Pseudonyms stand for the values of"),
         (Treatment.LEFT_OUT, "Nothing is kept of"),

@@ -61,7 +61,8 @@ class Fold:
     def add(self, file: int, rows: pa.Table, starts: Places, *, has_time: bool) -> None:
         """Whole calls of a file: rows of call, node (its code), at, unread, error and what is kept; where each begins.
 
-        Where they have `local`, that is what clocks show at `at`, by which a call has its day and its hour.
+        Where they have `until`, that is when each step ended. Where they have `local`, that is what clocks show at
+        `at`, by which a call has its day and its hour.
 
         The steps of a call are put in the order of time; ties, and steps without one, stay behind the step before.
         Raises Unlucky.
@@ -81,7 +82,7 @@ class Fold:
             "file": pa.array(np.full(len(starts), file, np.int32)),
             "call_id": call_ids,
             "at": _times(begun),
-            "until": _times(np.maximum.reduceat(at, starts)),
+            "until": _times(np.maximum.reduceat(_ends(rows, at), starts)),
             "date": pa.array((shown // _DAY).astype(np.int32), pa.int32(), mask=dated < 0).cast(pa.date32()),
             "hour": pa.array((shown // _HOUR % 24).astype(np.int32), mask=(dated < 0) | (not has_time)),
             "n_steps": pa.array(lengths.astype(np.int32)),
@@ -93,8 +94,9 @@ class Fold:
             which = _last(there, starts) if name == "outcome" else _first(there, starts)
             calls[name] = column.take(pa.array(which, mask=which < 0))
         self._calls.add(_batch(calls))
-        steps = {"node": rows["node"], "at": rows["at"]} | ({"error": rows["error"]} if self._tells_errors else {})
-        self._steps.add(_batch(steps))
+        told_of_steps = ["node", "at", *(["until"] if "until" in rows.schema.names else [])]
+        told_of_steps += ["error"] if self._tells_errors else []
+        self._steps.add(_batch({name: rows[name] for name in told_of_steps}))
         self._count(len(codes), len(starts), rows["unread"], shown[dated >= 0])
 
     def _count(self, n_steps: int, n_calls: int, unread: pa.ChunkedArray, begun: NDArray[np.int64]) -> None:
@@ -124,8 +126,7 @@ class Fold:
                         "call": np.repeat(numbers, lengths),
                         "position": np.arange(1, step.num_rows + 1) - np.repeat(begins, lengths),
                         "node": nodes[step["node"].to_numpy()],
-                        "at": step["at"],
-                        **({"error": step["error"]} if self._tells_errors else {}),
+                        **{name: step[name] for name in step.schema.names if name != "node"},
                     },
                     step.num_rows,
                 )
@@ -178,6 +179,14 @@ class _Table:
 def _batch(columns: dict[str, Any]) -> pa.RecordBatch:
     whole = [one.combine_chunks() if isinstance(one, pa.ChunkedArray) else one for one in columns.values()]
     return pa.RecordBatch.from_arrays(whole, names=list(columns))
+
+
+def _ends(rows: pa.Table, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """When each step was over, as far as that is told: its end, or else its time."""
+    if "until" not in rows.schema.names:
+        return at
+    told: NDArray[np.int64] = rows["until"].cast(pa.int64()).fill_null(UNDATED).to_numpy()
+    return np.maximum(at, told)
 
 
 def _times(moments: NDArray[np.int64]) -> pa.Array:

@@ -14,7 +14,7 @@ class Told(NamedTuple):
     unknown: tuple[tuple[str, int], ...] = ()
 
 
-def order(bench: Bench, *, dated: bool, tells_phases: bool) -> Told:
+def order(bench: Bench, *, dated: bool, tells_phases: bool, tells_ends: bool = False) -> Told:
     """Make three tables from `raw` and `ids`.
 
     keys: number (the call, as they first appear), file, call_id.
@@ -34,16 +34,17 @@ def order(bench: Bench, *, dated: bool, tells_phases: bool) -> Told:
     moment = 'last_value(raw."at" IGNORE NULLS) OVER (PARTITION BY number ORDER BY raw.row)' if dated else "NULL"
     told = f", instance, {rank('lifecycle')} AS phase" if tells_phases else ""
     taken = f"""
-        SELECT raw.row, number, ids.node, raw."at", hour, unread, {moment} AS moment {told}
+        SELECT raw.row, number, ids.node, raw."at", {"raw.until" if tells_ends else "NULL::TIMESTAMP"} AS own_end, hour,
+               unread, {moment} AS moment {told}
         FROM raw JOIN keys ON keys.file = raw.file AND keys.call_id = raw."call" JOIN ids ON ids.id = raw.node
         """
     if not tells_phases:
-        bench.run(f"CREATE TABLE ordered AS {_numbered(f'SELECT *, NULL::TIMESTAMP AS until FROM ({taken})')}")
+        bench.run(f"CREATE TABLE ordered AS {_numbered(f'SELECT *, own_end AS until FROM ({taken})')}")
         bench.run("CREATE VIEW places AS SELECT row, number, CAST(position AS BIGINT) * 4 AS turn FROM ordered")
         return Told()
     bench.run(f"CREATE TABLE taken AS {taken}")
     bench.run(f"CREATE TABLE leads AS {merging.leads('taken')}")
-    bench.run(f"CREATE TABLE ordered AS {_numbered(merging.steps('taken', 'leads'))}")
+    bench.run(f"CREATE TABLE ordered AS {_numbered(_with_own_ends(merging.steps('taken', 'leads')))}")
     bench.run(
         """
         CREATE TABLE places AS
@@ -61,6 +62,11 @@ def order(bench: Bench, *, dated: bool, tells_phases: bool) -> Told:
         """
     )
     return Told(n_merged, tuple((str(word), int(n)) for word, n in unknown))
+
+
+def _with_own_ends(steps: str) -> str:
+    """The steps that another row does not tell the end of end when their own row says."""
+    return f"SELECT * REPLACE (coalesce(until, own_end) AS until) FROM ({steps})"
 
 
 def _numbered(steps: str) -> str:

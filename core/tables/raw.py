@@ -55,9 +55,10 @@ class RawRows:
     """Reads `sources` into the view `raw`: row, file, the text of each role, attributes, at, hour, unread, in_menu.
 
     `row` numbers go on from file to file. `rows` counts all rows of each file below its header, taken or not. Where a
-    file `tells_phases` of steps, `raw` has lifecycle and instance too, and error where one `tells_errors`.
-    `refused_seconds` counts, by column, what is given as a number of seconds and is none, or a negative one, and
-    `spoiled` the same for each file. Unless they are to be read `strictly`, regular files are parsed by Arrow.
+    file `tells_phases` of steps, `raw` has lifecycle and instance too, error where one `tells_errors`, and until, the
+    end of a step, where one `tells_ends`. `refused_seconds` counts, by column, what is given as a number of seconds and
+    is none, or a negative one, and ends that are no times or lie before their steps, and `spoiled` the same for each
+    file. Unless they are to be read `strictly`, regular files are parsed by Arrow.
     """
 
     def __init__(self, bench: Bench, sources: list[Source], guards: Guards, *, strictly: bool = True) -> None:
@@ -69,7 +70,10 @@ class RawRows:
         self.attributes = tuple(names.values())
         self.tells_phases = self._has(Role.LIFECYCLE)
         self.tells_errors = self._has(Role.ERROR)
+        self.tells_ends = self._has(Role.END)
         self.refused_seconds = {name: 0 for role, name in SECONDS_ROLES.items() if self._has(role)}
+        if self.tells_ends:
+            self.refused_seconds["until"] = 0
         kept = [name for role, name in KEPT_ROLES.items() if self._has(role)]
         kept += [f"attribute.{name}" for name in self.attributes]
         self._parts = [tuple(kept[start : start + WIDTH]) for start in range(0, max(len(kept), 1), WIDTH)]
@@ -120,7 +124,7 @@ class RawRows:
             return
         columns = source.mapping.columns
         texts = self._columns(source)
-        measured = [name for name in ("date", *self.refused_seconds) if name in texts]
+        measured = [name for name in ("date", "ended", *self.refused_seconds) if name in texts]
         wanted = {name: columns.index(column) for name, column in texts.items() if column is not None}
         given = ", ".join(identifier(name) for name in measured)
         query = self._worked_out(source, number, f"SELECT {given} FROM given", alone=True)
@@ -220,7 +224,8 @@ class RawRows:
         wanted += [Role.ERROR] if self.tells_errors else []
         roles = source.mapping
         texts = {role.value: roles.column(role) for role in wanted} | self._kept_of(source, self._parts[0])
-        return {**texts, "date": roles.column(Role.TIMESTAMP)}
+        ends = {"ended": roles.column(Role.END)} if self.tells_ends else {}
+        return {**texts, **ends, "date": roles.column(Role.TIMESTAMP)}
 
     def _worked_out(self, source: Source, number: int, given: str, *, alone: bool) -> str:
         """SQL for the rows of the query `given` with times and seconds in place of their texts."""
@@ -233,7 +238,15 @@ class RawRows:
         kept += [f"{one} AS {_spoiled(name)}" for name, one in zip(seconds, odd, strict=True)]
         at = load.moment("date", date_format) if date_format else "NULL::TIMESTAMP"
         told_in = "" if dates.has_offset(date_format) else source.zone
-        bounded = f'{zones.utc(load.plausible(identifier("at")), told_in)} AS "at"'
+        bounded = [f'{zones.utc(load.plausible(identifier("at")), told_in)} AS "at"']
+        used = "date"
+        if self.tells_ends:
+            until, flag = load.moment("ended", date_format) if date_format else "NULL::TIMESTAMP", _spoiled("until")
+            spoiled += f", {until} AS until, ended IS NOT NULL AS {flag}"
+            bounded.append(f"{zones.utc(load.plausible('until'), told_in)} AS until")
+            kept.append('CASE WHEN until >= "at" THEN until END AS until')
+            kept.append(f'{flag} AND NOT coalesce(until >= "at", false) AS {flag}')
+            used = "date, ended"
         local = zones.local(identifier("at"), source.zone)
         hour = f"hour({local})" if date_format and dates.has_time(date_format) else "NULL::BIGINT"
         in_menu = "true" if self.tells_parents(number) else "false"
@@ -241,8 +254,8 @@ class RawRows:
         if alone:
             where = f", {local} AS local" if source.zone else ""
         return f"""
-            SELECT * EXCLUDE (date) {_replacing(kept)}, date IS NOT NULL AND "at" IS NULL AS unread {where}
-            FROM (SELECT * {_replacing([bounded])}
+            SELECT * EXCLUDE ({used}) {_replacing(kept)}, date IS NOT NULL AND "at" IS NULL AS unread {where}
+            FROM (SELECT * {_replacing(bounded)}
                   FROM (SELECT * {_replacing(parsed)}{spoiled}, {at} AS "at" FROM ({given})))
             """
 

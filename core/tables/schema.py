@@ -73,8 +73,8 @@ TABLES: dict[str, dict[str, str]] = {
 paths' nodes, so sorting by them breaks ties as METRICS asks. `label` is the id where a node has none, and `labelled`
 tells. `id` of a file is what filters and addresses call it. A root has depth 0; a node on or below a cycle of parents
 has neither depth nor root. `steps` lie in the order of call and position, `calls` in that of call. `until` of a step is
-when it ended, where a row of its own tells that. `kind` of a reject is "declaration" (it still declares its node) or
-"rejected".
+when it ended, where a row or a column of its own tells that. `kind` of a reject is "declaration" (it still declares its
+node) or "rejected".
 """
 
 

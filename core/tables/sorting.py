@@ -34,7 +34,7 @@ class Sorting:
     def order(self) -> str:
         """Put the steps into calls and each call's steps in order; SQL for the distinct paths as lists of nodes."""
         dated = any(source.mapping.date_format for source in self._sources)
-        self.told = order(self._bench, dated=dated, tells_phases=self.raw.tells_phases)
+        self.told = order(self._bench, dated=dated, tells_phases=self.raw.tells_phases, tells_ends=self.raw.tells_ends)
         self._bench.run(
             """
             CREATE TABLE folded AS

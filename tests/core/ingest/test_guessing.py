@@ -251,3 +251,14 @@ def test_the_sample_logs_map_themselves(tmp_path: Path) -> None:
     shop = inspected(tmp_path, (PROJECT / "sample_data" / "web_shop_visits.csv").read_bytes())
     assert roles(shop) == {"visit": "call", "time": "timestamp", "page": "node"}
     assert [guess(shop.columns)[name].role for name in ("country", "device", "ordered")] == [Role.ATTRIBUTE] * 3
+
+
+def test_of_a_start_and_an_end_in_two_columns_each_has_its_role(look: Look) -> None:
+    times = [(f"2025-05-{n % 28 + 1:02} 09:00:00", f"2025-05-{n % 28 + 1:02} 09:00:30") for n in range(40)]
+    found = look(table("case,activity,start time,end time", *([n // 2, n % 3, *pair] for n, pair in enumerate(times))))
+    assert roles(found) == {"case": "call", "activity": "node", "start time": "timestamp", "end time": "end"}
+    assert (
+        guess(found.columns)["end time"].reason == "its name says so; its values are dates, written as the beginnings"
+    )
+    days = look(table("case,activity,date,end time", *([n // 2, n % 3, s[:10], e] for n, (s, e) in enumerate(times))))
+    assert "end" not in roles(days).values(), "an end in another format cannot be read with the beginnings"

@@ -1,6 +1,7 @@
 """Every row of every file has its place in the tables, or a reason why not."""
 
 import random
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -393,3 +394,26 @@ def test_times_that_are_negative_or_no_number_are_counted_and_missing(tmp_path: 
     found = log.rows("SELECT handle_time FROM calls ORDER BY call_id")
     assert [value for (value,) in found] == [None, None, 0.0, None, None]
     log.close()
+
+
+ENDS = """call,node,start,end
+a,1,2025-03-01 09:00:00,2025-03-01 09:00:30
+a,2,2025-03-01 09:01:00,2025-03-01 09:05:00
+a,3,2025-03-01 09:02:00,
+b,1,2025-03-01 10:00:00,2025-03-01 09:59:00
+b,2,2025-03-01 10:00:10,soon
+"""
+
+
+@pytest.mark.parametrize("scattered", [False, True])
+def test_a_column_of_its_own_tells_when_steps_ended(tmp_path: Path, scattered: bool) -> None:
+    text = ENDS + ("a,4,2025-03-01 09:03:00,2025-03-01 09:03:01\n" if scattered else "")
+    roles = {"call": "call", "node": "node", "timestamp": "start", "end": "end"}
+    mapping = mapped(("call", "node", "start", "end"), roles, "%Y-%m-%d %H:%M:%S")
+    with closing(built(tmp_path, source(tmp_path / "one", text, mapping=mapping))) as log:
+        told = log.rows("SELECT strftime(until, '%H:%M:%S') FROM steps WHERE node < 3 ORDER BY call, position")
+        assert [one for (one,) in told] == ["09:00:30", "09:05:00", None, None, None]
+        lasts = log.rows("""SELECT call_id, epoch(until - "at") FROM calls ORDER BY call_id""")
+        assert lasts == [("a", 300.0), ("b", 10.0)]
+        assert log.about.found.refused_seconds == {"until": 2}
+        assert log.about.found.files[0].seconds == 2
