@@ -7,6 +7,7 @@ import streamlit as st
 from core.ingest import personal
 from core.ingest.facts import ColumnFacts
 from core.ingest.mapping import NOT_TO_HIDE, ColumnMapping, Group, Role, Treatment
+from core.plan import unprofiled
 from core.service import is_working
 from core.sessions import Session
 from core.text import file_size, isolate, plural
@@ -109,6 +110,8 @@ def _deletion(session: Session) -> None:
             "be processed again, also not for a later version of Throughline that needs it, and no session can be "
             "restored from a zip of this one. Copies and zips made before keep what they have."
         )
+        if unprofiled(session):
+            st.markdown("Nobody has opened **Columns** yet. Do so first, or what is in them can never be looked at.")
         if st.button("Delete them for good", type="primary", icon=":material/delete_forever:", key="forget"):
             state.service().forget_uploads(session.id, by=state.visitor())
             st.rerun()

@@ -44,6 +44,9 @@ def is_ready(session: Session) -> bool:
     if _shown(session):
         return True
     with frame.centred(0.55):
+        if session.is_fixed and not unprofiled(session):
+            _gone(session)
+            return False
         failure = session.job.failure if session.job and session.job.kind == PROFILE else None
         frame.title("The columns were not looked at", "Nothing is lost: the upload is kept.")
         if failure:
@@ -56,6 +59,16 @@ def is_ready(session: Session) -> bool:
             state.service().profile(session.id, by=state.visitor())
             st.rerun()
     return False
+
+
+def _gone(session: Session) -> None:
+    """Why there are no columns of uploads that were deleted before anyone looked at them, and what there is instead."""
+    frame.title("These columns can no longer be looked at", "Everything that was made of the calls is still there.")
+    st.markdown(
+        "What is in a file's columns is read from the upload itself, and the uploads of this session were deleted "
+        "before anyone looked. Add the same files again to see them. Charts and SQL have the tables of the calls."
+    )
+    st.page_link(FILES, label="Files & columns", icon=":material/table_view:", query_params=state.this_session())
 
 
 def _shown(session: Session) -> list[StoredFile]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.sessions import Session
+from core.sessions import EVERYONE, Session
 from pages.parts import frame, state
 from pages.parts.pagefiles import PROFILE
 from pages.parts.text import literal
@@ -80,3 +80,11 @@ def test_the_journeys_of_a_session_have_columns_too_once_somebody_asks(show: Sho
     app = show(PROFILE, session=ready.id)
     assert not app.exception
     assert app.dataframe[0].value["Column"].tolist()[:2] == ["call_id", "call_date"]
+
+
+def test_columns_of_uploads_that_were_deleted_are_told_to_be_gone(show: Show, ready: Session) -> None:
+    state.service().forget_uploads(ready.id, by=EVERYONE)
+    app = show(PROFILE, session=ready.id)
+    assert not app.exception
+    assert "These columns can no longer be looked at" in words(app)
+    assert "Add the same files again" in words(app)
