@@ -18,6 +18,7 @@ OTHERS_LABEL, MISSING_LABEL = "all others", "missing"
 _ROW_PX, _PLOT_PX, _HEAD_PX = 26, 300, 64
 _LABEL_PX = 220
 _STEPS: Final = {HOUR: "h", DAY: "D", MONTH: "MS"}
+_TICKS: Final = {HOUR: "%H:%M<br>%-d %b", DAY: "%-d %b<br>%Y", MONTH: "%b<br>%Y"}
 _TIMES: Final = {HOUR: "%-d %b %H:00", DAY: "%-d %b %Y", MONTH: "%b %Y"}
 
 
@@ -187,8 +188,10 @@ def _axes(figure: go.Figure, drawn: Drawn, draft: Draft, places: list[Any], *, u
         figure.update_yaxes(rangemode="tozero")
     if draft.kind == "heat":
         figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(showticklabels=True)
-    figure.update_yaxes(ticklabelstandoff=6)
+    if drawn.x.sort is Sort.TIME:
+        figure.update_xaxes(tickformat=_TICKS.get(drawn.x.unit, "%Y"))
+    figure.update_xaxes(showticklabels=True, ticklabelstandoff=4, separatethousands=True)
+    figure.update_yaxes(ticklabelstandoff=6, separatethousands=True)
     figure.for_each_annotation(lambda one: one.update(font={"size": theme.FONT_PX}))
 
 

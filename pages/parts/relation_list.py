@@ -67,6 +67,10 @@ def compare(files: list[tuple[profiling.StoredFile, profiling.Rows]], key: str) 
         titles = {"column": "Column", "difference": "What differs", "types": "Type", "missing": "Missing",
                   "distinct": "Different", "middle": "Median or most frequent", "range": "Range"}  # fmt: skip
         found["column"] = found["column"].map(clean)
+        found["difference"] = found["difference"].replace("", None)
+        wide = {"What differs": 230, "Missing": 130, "Range": 330}
+        widths = {title: st.column_config.TextColumn(width=pixels) for title, pixels in wide.items()}
         st.dataframe(
-            found.rename(columns=titles), hide_index=True, width="stretch", placeholder="–", key=f"compared:{key}"
-        )
+            found.rename(columns=titles), hide_index=True, width="stretch", placeholder="–", key=f"compared:{key}",
+            column_config={"Column": st.column_config.TextColumn(pinned=True)} | widths,
+        )  # fmt: skip
