@@ -1,5 +1,6 @@
 """The chart that a person put together: bars, lines or a heat map, by parts and side by side."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from core.charts.theme import Palette
 
 OTHERS_LABEL, MISSING_LABEL = "all others", "missing"
 _ROW_PX, _PLOT_PX, _HEAD_PX = 26, 300, 64
-_LABEL_PX = 220
+_LABEL_PX, _TICK_PX = 220, 80
 _STEPS: Final = {HOUR: "h", DAY: "D", MONTH: "MS"}
 _TICKS: Final = {HOUR: "%H:%M<br>%-d %b", DAY: "%-d %b<br>%Y", MONTH: "%b<br>%Y"}
 _TIMES: Final = {HOUR: "%-d %b %H:00", DAY: "%-d %b %Y", MONTH: "%b %Y"}
@@ -188,8 +189,12 @@ def _axes(figure: go.Figure, drawn: Drawn, draft: Draft, places: list[Any], *, u
         figure.update_yaxes(rangemode="tozero")
     if draft.kind == "heat":
         figure.update_yaxes(autorange="reversed", showgrid=False)
-    if drawn.x.sort is Sort.TIME:
-        figure.update_xaxes(tickformat=_TICKS.get(drawn.x.unit, "%Y"))
+    if drawn.x.sort is Sort.TIME and places:
+        # Plotly's own ticks fall between months, where the name of a month would stand twice.
+        step = math.ceil(len(places) * _TICK_PX / max(width, _TICK_PX))
+        figure.update_xaxes(
+            tickmode="array", tickvals=places[::step], tickformat=_TICKS.get(drawn.x.unit, "%Y"), tickangle=0
+        )
     figure.update_xaxes(showticklabels=True, ticklabelstandoff=4, separatethousands=True)
     figure.update_yaxes(ticklabelstandoff=6, separatethousands=True)
     figure.for_each_annotation(lambda one: one.update(font={"size": theme.FONT_PX}))

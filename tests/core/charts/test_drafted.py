@@ -39,6 +39,17 @@ def test_days_without_rows_are_nought_where_rows_are_counted_and_a_gap_where_not
     assert pd.isna(line.y[1])
 
 
+def test_times_are_named_where_they_stand_and_no_month_twice():
+    months = pd.date_range("2026-03-01", "2028-02-01", freq="MS")
+    for n in (4, 24):
+        axis = Axis("", Sort.TIME, unit="month")
+        found = drawn([(one, MISSING, MISSING, 4, 4) for one in months[:n]], axis)
+        named = list(drafted(found, Draft("rows", "m"), LIGHT).layout.xaxis.tickvals)
+        assert named[0] == months[0]
+        assert set(named) <= set(months[:n])
+        assert 4 <= len(named) == len(set(named)) < 24
+
+
 def test_ranges_of_numbers_stand_in_their_middles_with_the_empty_ones():
     found = drawn(
         [(0.1, MISSING, MISSING, 4, 4), (0.1 + 0.2, MISSING, MISSING, 6, 6)], Axis("", Sort.NUMBER, width=0.1)
