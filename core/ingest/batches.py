@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as csv
+from numpy.typing import NDArray
 
 from core.ingest.load import BLANKS
 from core.ingest.plain import Plain
@@ -19,6 +20,8 @@ from core.ingest.plain import Plain
 AT_ONCE = 2 * 1024 * 1024  # bytes of the file
 _NULL = 4
 """Bytes of the word NULL."""
+
+Mask = NDArray[np.bool_]
 
 
 class Unlike(Exception):
@@ -73,6 +76,8 @@ def batches(
             ),
         ) as reader:
             for batch in reader:
+                if not len(batch):  # all of a block was refused
+                    continue
                 columns = [
                     _clean(column, name, padded=padded[name], tally=tally)
                     for name, column in zip(wanted, batch.columns, strict=True)
@@ -109,24 +114,32 @@ def _clean(column: pa.Array, name: str, *, padded: bool, tally: Tally) -> pa.Arr
     return pa.DictionaryArray.from_arrays(places.take(column.indices), cleaned)
 
 
-def _cleaned(values: pa.Array, n: np.ndarray, name: str, *, padded: bool, tally: Tally) -> pa.Array:
+def _cleaned(values: pa.Array, n: NDArray[np.int64], name: str, *, padded: bool, tally: Tally) -> pa.Array:
     """The clean values, each of which stands `n` times; `values` itself where all of them are."""
+    lost: Mask | None = None
     if padded:
         trimmed = pc.utf8_trim(values, BLANKS)
-        lost = pc.not_equal(pc.binary_length(trimmed), pc.binary_length(values)).fill_null(False)
-        if pc.any(lost).as_py():
-            empty = pc.equal(pc.binary_length(trimmed), 0).fill_null(False)
-            tally.nulls[name] += int(n[empty.to_numpy(zero_copy_only=False)].sum())
-            tally.trimmed[name] += int(n[pc.and_not(lost, empty).to_numpy(zero_copy_only=False)].sum())
-            values = pc.if_else(empty, None, trimmed)
+        changed = pc.not_equal(pc.binary_length(trimmed), pc.binary_length(values)).fill_null(False)
+        if pc.any(changed).as_py():
+            lost = changed.to_numpy(zero_copy_only=False)
+            values = trimmed
     lengths = np.diff(np.frombuffer(values.buffers()[1], np.int32, len(values) + 1, 4 * values.offset))
-    (short,) = np.nonzero(lengths == _NULL)
-    if len(short):
-        meant = pc.equal(pc.ascii_upper(values.take(pa.array(short))), "NULL").fill_null(False)
-        void = short[meant.to_numpy(zero_copy_only=False)]
-        if len(void):
-            tally.nulls[name] += int(n[void].sum())
-            mask = np.zeros(len(values), np.bool_)
-            mask[void] = True
-            values = pc.if_else(pa.array(mask), None, values)
+    short = (lengths == _NULL) if lost is None else (lengths == _NULL) | (lengths == 0)
+    void = _void(values, np.flatnonzero(short))
+    if len(void):
+        tally.nulls[name] += int(n[void].sum())
+        mask = np.zeros(len(values), np.bool_)
+        mask[void] = True
+        values = pc.if_else(pa.array(mask), None, values)
+    if lost is not None:
+        lost[void] = False
+        tally.trimmed[name] += int(n[lost].sum())
     return values
+
+
+def _void(values: pa.Array, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of the places whose values are there and mean that there is none."""
+    texts = values.take(pa.array(places))
+    meant = pc.is_in(pc.ascii_upper(texts), pa.array(["", "NULL"]))  # what is missing is in no list
+    void: NDArray[np.int64] = places[meant.to_numpy(zero_copy_only=False)]
+    return void

@@ -172,13 +172,14 @@ def test_whoever_reads_along_during_an_import_cannot_call_it_off(
     service = service_on(server)
     with Path(SAMPLE).open("rb") as file:
         made = service.create([("calls.csv", file)], owner=owner_of(owner, server))
+    other, shared = newcomer(), f"{server.url}/summary?share={service.share(made.id, by=EVERYONE)}"
     service.process(made.id, by=EVERYONE)
     worker = running_import(service, made.id)
-    os.kill(worker, signal.SIGSTOP)
+    os.kill(worker, signal.SIGSTOP)  # not for long: what tells nothing is taken for dead
     try:
         page = open_page(owner, summary_of(made.id, server))
         expect(page.get_by_role("button", name="Cancel import")).to_be_visible()
-        reader = open_page(newcomer(), f"{server.url}/summary?share={service.share(made.id, by=EVERYONE)}")
+        reader = open_page(other, shared)
         expect(reader.get_by_role("heading", name="Reading 1 file")).to_be_visible()
         expect(reader.get_by_role("button", name=CHANGES)).to_have_count(0)
     finally:

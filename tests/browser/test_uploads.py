@@ -72,8 +72,8 @@ def test_an_upload_goes_on_after_a_reload_when_its_file_is_chosen_again(page: Pa
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("paused, and kept for a day")).to_be_visible()
 
-    page.unroute_all()
     page.reload()
+    page.unroute_all()  # not before: the piece that is held would be let go
     expect(page.get_by_text("320 KB of", exact=False)).to_contain_text("Choose the same file again")
     pieces = Pieces(page)
     upload(page, SAMPLE)

@@ -79,12 +79,12 @@ def test_both_readers_read_the_same(text: str, end: str, bom: str, header: int, 
 
 def test_what_was_cleaned_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "file.csv"
-    path.write_bytes(b'h,i,j\n1, x,NULL\n2,x ,"null"\n3,x,\n4," ",Null\n')
+    path.write_bytes(b'h,i,j\n1, x,NULL\n2,x ,"null"\n3,x,\n4," ",Null\n5, null ,y\n')
     file = plain(path, Dialect(width=3), tmp_path, 0, Guards())
     for coded in ((), ("a", "b", "c")):
         rows, tally = by_arrow(file, coded)
-        assert rows == [("1", "x", None), ("2", "x", None), ("3", "x", None), ("4", None, None)]
-        assert tally.nulls == {"b": 1, "c": 3}
+        assert rows == [("1", "x", None), ("2", "x", None), ("3", "x", None), ("4", None, None), ("5", None, "y")]
+        assert tally.nulls == {"b": 2, "c": 3}
         assert tally.trimmed == {"b": 2}
 
 
@@ -96,3 +96,11 @@ def test_what_readers_may_read_in_two_ways_is_left_to_the_strict_one(row: str, t
     seen = scan.look(path, dialect, Guards())
     with pytest.raises(batches.Unlike):
         by_arrow(Plain(path, msgspec.structs.replace(dialect, regular=seen.regular), Guards(), path), ())
+
+
+def test_a_block_of_nothing_but_refused_rows_is_passed_by(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(b"h,i,j\n" + b"1,2\n" * (batches.AT_ONCE // 2) + b"3,4,5\n")
+    file = plain(path, Dialect(width=3), tmp_path, 0, Guards())
+    assert file.dialect.regular
+    assert [batch.num_rows for batch in batches.batches(file, 3, NAMES)] == [1]
