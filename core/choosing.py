@@ -88,12 +88,7 @@ class Choosing:
 
     def set_zone(self, session_id: str, zone: str, *, by: Visitor) -> Session:
         """Tell days and hours by the clocks of a time zone, "" for none. Raises ThroughlineError for an unknown one."""
-
-        def changed(session: Session) -> Session:
-            check_not_fixed(session)
-            return with_zone(session, zone)
-
-        return self._change(session_id, changed, by)
+        return self._change_reading(session_id, lambda session: with_zone(session, zone), by)
 
     def set_content(self, session_id: str, key: str, content: Content, *, by: Visitor) -> Session:
         """Say what the files whose header has `key` hold: calls, or the menu."""
@@ -107,24 +102,27 @@ class Choosing:
         """Change the choices for a header, where the session has it, and remember them for the next session."""
 
         def changed(session: Session) -> Session:
-            check_not_fixed(session)
             return change(session) if key in {group.key for group in header_groups(session)} else session
 
-        session = self._change(session_id, changed, by)
+        session = self._change_reading(session_id, changed, by)
         self.habits.remember(session, key)
         return session
 
     def _everywhere(self, session_id: str, change: Callable[[Session], Session], by: Visitor) -> Session:
         """Change the choices for all headers, and remember them for the next session."""
+        session = self._change_reading(session_id, change, by)
+        for group in header_groups(session):
+            self.habits.remember(session, group.key)
+        return session
+
+    def _change_reading(self, session_id: str, change: Callable[[Session], Session], by: Visitor) -> Session:
+        """Change how files are read, where that can still be chosen."""
 
         def changed(session: Session) -> Session:
             check_not_fixed(session)
             return change(session)
 
-        session = self._change(session_id, changed, by)
-        for group in header_groups(session):
-            self.habits.remember(session, group.key)
-        return session
+        return self._change(session_id, changed, by)
 
     def _change(self, session_id: str, change: Callable[[Session], Session], by: Visitor) -> Session:
         self.store.owned(session_id, by=by)

@@ -1,7 +1,7 @@
 """Everything that can be done with Throughline, in one place for the pages and the command line."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
@@ -264,22 +264,14 @@ class Service(Choosing):
 
     def choose_part(self, session_id: str, file_id: str, part: str, *, by: Visitor) -> Session:
         """Read another sheet or file of what was uploaded, and look at it in the background."""
-
-        def change(session: Session) -> Session:
-            check_not_fixed(session)
-            return with_part(session, file_id, part)
-
-        self._change(session_id, change, by)
-        return self.look(session_id, by=by)
+        return self._read_anew(session_id, lambda session: with_part(session, file_id, part), by)
 
     def choose_writing(self, session_id: str, file_id: str, wish: Wish, *, by: Visitor) -> Session:
         """Read a file as a person says that it is written, and look at it in the background."""
+        return self._read_anew(session_id, lambda session: with_wish(session, file_id, wish), by)
 
-        def change(session: Session) -> Session:
-            check_not_fixed(session)
-            return with_wish(session, file_id, wish)
-
-        self._change(session_id, change, by)
+    def _read_anew(self, session_id: str, change: Callable[[Session], Session], by: Visitor) -> Session:
+        self._change_reading(session_id, change, by)
         return self.look(session_id, by=by)
 
     def shown(self, session: Session) -> Session:

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from core.ingest.load import BLANKS
 from core.ingest.plain import Plain
+from core.ingest.scan import spare_value
 
 AT_ONCE = 2 * 1024 * 1024  # bytes of the file
 _NULL = 4
 """Bytes of the word NULL."""
-
-Mask = NDArray[np.bool_]
 
 
 class Unlike(Exception):
@@ -37,6 +36,11 @@ class Tally:
         self.trimmed: Counter[str] = Counter()
 
 
+def takes(file: Plain, n_columns: int) -> bool:
+    """Whether a file of so many columns may be read by `batches`, as far as can be said before it is."""
+    return file.dialect.regular and n_columns > 1  # a row of one missing value is a blank line
+
+
 def batches(
     file: Plain, n_columns: int, wanted: Mapping[str, int], *, coded: Collection[str] = (), tally: Tally | None = None
 ) -> Iterator[pa.RecordBatch]:
@@ -45,7 +49,7 @@ def batches(
     Those of `coded` come as dictionaries, whose words may be missing or come twice. Raises Unlike.
     """
     dialect = file.dialect
-    if not dialect.regular or n_columns < 2:
+    if not takes(file, n_columns):
         raise Unlike
     tally = tally or Tally()
     padded = {name: file.padded(place) for name, place in wanted.items()}
@@ -92,8 +96,7 @@ class _Refusing:
 
     def __init__(self, file: Plain) -> None:
         # The strict reader takes a row whose values too many are empty ones at its end.
-        empty = re.escape(file.dialect.delimiter) + f"(?:{re.escape(file.dialect.quote * 2)})?"
-        self._ends_empty = re.compile(f"{empty}[\r\n]*$")
+        self._ends_empty = re.compile(f"{spare_value(file.dialect)}[\r\n]*$")
 
     def __call__(self, row: csv.InvalidRow) -> str:
         fits = row.actual_columns > row.expected_columns and self._ends_empty.search(row.text)
@@ -116,7 +119,7 @@ def _clean(column: pa.Array, name: str, *, padded: bool, tally: Tally) -> pa.Arr
 
 def _cleaned(values: pa.Array, n: NDArray[np.int64], name: str, *, padded: bool, tally: Tally) -> pa.Array:
     """The clean values, each of which stands `n` times; `values` itself where all of them are."""
-    lost: Mask | None = None
+    lost: NDArray[np.bool_] | None = None
     if padded:
         trimmed = pc.utf8_trim(values, BLANKS)
         changed = pc.not_equal(pc.binary_length(trimmed), pc.binary_length(values)).fill_null(False)

@@ -121,8 +121,7 @@ def records(path: Path, dialect: Dialect, guards: Guards) -> Iterator[Rows]:
         rest = found[end:]
         kept &= begins < end
         numbers, starts = np.flatnonzero(kept), begins[kept]
-        first, second = data[starts], data.take(starts + 1, mode="clip")
-        filled = (first != _FEED) & ~((first == _RETURN) & ((second == _FEED) | (starts + 1 == len(data))))
+        filled = _filled(data, starts)
         numbers, at = numbers[filled][header:] + line, np.append(starts[filled], end)[header:]
         yield Rows(at[:-1] + offset, numbers, found, at)
         header = 0 if filled.any() else header
@@ -143,16 +142,30 @@ class Misfits(NamedTuple):
 def misfits(path: Path, dialect: Dialect, guards: Guards, n_columns: int) -> Iterator[Misfits]:
     """The records of an orderly file that do not fit its columns. Empty values too many at the end are nothing."""
     marks = _Marks(dialect)
-    empty = re.escape(dialect.delimiter) + f"(?:{re.escape(dialect.quote * 2)})?"
+    spare = spare_value(dialect)
     for rows in records(path, dialect, guards):
         n_values = marks.n_values(rows)
         odd = np.flatnonzero(n_values != n_columns)
         kept = [
             number
             for number, more in zip(odd.tolist(), (n_values[odd] - n_columns).tolist(), strict=True)
-            if more < 0 or not re.search(f"(?:{empty}){{{more}}}[\r\n]*$".encode(), rows.text(number))
+            if more < 0 or not re.search(f"(?:{spare}){{{more}}}[\r\n]*$".encode(), rows.text(number))
         ]
         yield Misfits(len(rows.starts), rows.starts[kept], n_values[kept], np.array(kept, np.int64), rows.lines[kept])
+
+
+def spare_value(dialect: Dialect) -> str:
+    """A regular expression for an empty value and the delimiter before it, which at the end of a row is nothing."""
+    return re.escape(dialect.delimiter) + f"(?:{re.escape(dialect.quote * 2)})?"
+
+
+def _filled(data: Bytes, begins: Places) -> NDArray[np.bool_]:
+    """Which of the lines that begin at these places are not blank."""
+    first, second = data[begins], data.take(begins + 1, mode="clip")
+    filled: NDArray[np.bool_] = (first != _FEED) & ~(
+        (first == _RETURN) & ((second == _FEED) | (begins + 1 == len(data)))
+    )
+    return filled
 
 
 def _size(guards: Guards) -> int:
@@ -228,8 +241,7 @@ class _Marks:
         data = np.frombuffer(block, np.uint8)
         begins = np.flatnonzero(data == _FEED) + 1
         begins = np.concatenate([[0], begins[:-1] if block.endswith(b"\n") else begins])
-        first, second = data[begins], data.take(begins + 1, mode="clip")
-        filled = (first != _FEED) & ~((first == _RETURN) & ((second == _FEED) | (begins + 1 == len(data))))
+        filled = _filled(data, begins)
         if len(quotes) or inside:
             filled &= (np.searchsorted(quotes, begins) + inside) % 2 == 0
         return int(np.count_nonzero(filled))

@@ -118,11 +118,11 @@ class RawRows:
 
     def _parsed(self, source: Source, number: int, file: Plain, table: str) -> Iterator[pa.RecordBatch]:
         """The rows of a file, some at once; those that it refuses are listed in `table` where that is named."""
-        if self._strictly or not file.dialect.regular or source.mapping.pseudonyms:
-            read = load.rows(file.path, file.dialect, len(source.mapping.columns), self._guards, rejects=table)
+        columns = source.mapping.columns
+        if self._strictly or not batches.takes(file, len(columns)) or source.mapping.pseudonyms:
+            read = load.rows(file.path, file.dialect, len(columns), self._guards, rejects=table)
             yield from self._bench.stream(self._select(source, number, file, read, alone=True), AT_ONCE)
             return
-        columns = source.mapping.columns
         texts = self._columns(source)
         measured = [name for name in ("date", "ended", *self.refused_seconds) if name in texts]
         wanted = {name: columns.index(column) for name, column in texts.items() if column is not None}
@@ -134,8 +134,8 @@ class RawRows:
             named = {name: [batch.column(name) for batch in some] for name in wanted} | void
             told = self._bench.asked(query, pa.table({name: pa.chunked_array(named[name]) for name in measured}))
             at = 0
-            for number_of, batch in enumerate(some):
-                own = {name: named[name][number_of] for name in texts if name not in measured}
+            for place, batch in enumerate(some):
+                own = {name: named[name][place] for name in texts if name not in measured}
                 new = {name: told[name].chunk(0).slice(at, len(batch)) for name in told.schema.names}
                 yield pa.RecordBatch.from_pydict({**own, **new})
                 at += len(batch)

@@ -79,13 +79,19 @@ def test_the_report_says_what_was_found_decided_changed_and_rejected(service, se
     assert len(rows_not_taken(service.open(session))) == 7
 
 
-def test_rows_that_were_mended_are_told_with_an_example_and_what_to_do_and_without_one_of_hidden_columns(service):
-    calls = 'call_id,rule_id,rule_text\nc1,1,Main\nc1,2,"never closed\nc2,1,"a 5" pipe"\nc2,2,Prices\n'
+def processed(service, calls):
+    """A session of one file, which holds the text `calls`."""
     session = service.create([("calls.csv", io.BytesIO(calls.encode()))], owner=SHARED)
     service.look(session.id, by=EVERYONE)
     service.runner.wait(session.id)
     service.process(session.id, by=EVERYONE)
-    (file,) = told(service, service.runner.wait(session.id)).files
+    return service.runner.wait(session.id)
+
+
+def test_rows_that_were_mended_are_told_with_an_example_and_what_to_do_and_without_one_of_hidden_columns(service):
+    calls = 'call_id,rule_id,rule_text\nc1,1,Main\nc1,2,"never closed\nc2,1,"a 5" pipe"\nc2,2,Prices\n'
+    session = processed(service, calls)
+    (file,) = told(service, session).files
     (mended,) = [one for one in file.changed if "stray" in one.words]
     said = words([mended])
     assert said.startswith("2 rows have stray quotes, read as a part of the value; the first in line 3: ")
@@ -102,11 +108,8 @@ def test_rows_that_were_mended_are_told_with_an_example_and_what_to_do_and_witho
 
 def test_a_column_taken_for_the_one_without_a_name_and_another_table_are_told(service):
     calls = "call_id,rule_id\n1,a,1\n2,a,2\n3,b,1\n4,b,2\n5,c,1\n6,c,1\n\nday,calls\nMay,2\nJune,1\n"
-    session = service.create([("calls.csv", io.BytesIO(calls.encode()))], owner=SHARED)
-    service.look(session.id, by=EVERYONE)
-    service.runner.wait(session.id)
-    service.process(session.id, by=EVERYONE)
-    (file,) = told(service, service.runner.wait(session.id)).files
+    session = processed(service, calls)
+    (file,) = told(service, session).files
     assert "The header, in line 1, has a name less" in words(file.changed)
     assert "it is called column 1" in words(file.changed)
     assert "From line 9 on there seems to be another table, of 2 columns: its 2 rows are not taken." in words(
